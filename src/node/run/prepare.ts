@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { cpus, totalmem } from 'node:os';
+import type { Config } from '../../core/config.ts';
+import type { Diagnostic, Sample } from '../../core/types.ts';
+import type { Workspace } from '../config-file.ts';
+import { InputError } from '../errors.ts';
+import { openPromptFiles } from '../prompt-files.ts';
+import { createRun, type RunFolder, type RunRecord } from '../store/run-folder.ts';
+import { productVersions } from '../versions.ts';
+import { sha256 } from './hash.ts';
+
+export interface Selection {
+  /** Ids of models to run; all when absent. */
+  models?: string[];
+  /** The first N samples in file order. */
+  limit?: number;
+  reuse?: boolean;
+}
+
+/** The layout number of run folders made here. */
+const FORMAT = 1;
+
+/** The intervals' random choices do not depend on the models' sampling. */
+const INTERVAL_SEED = 1;
+
+/** The samples of a workspace, up to a limit, with notes on models that prompt files name and the config lacks. */
+export async function* selectSamples(
+  workspace: Workspace,
+  limit: number | undefined,
+  report: (d: Diagnostic) => void,
+): AsyncGenerator<Sample, void, undefined> {
+  const known = new Set(workspace.config.models.flatMap((m) => ('model' in m ? [m.id, m.model] : [m.id])));
+  const noted = new Set<string>();
+  let count = 0;
+  if (limit === 0) return;
+  for await (const sample of openPromptFiles(workspace, report)) {
+    const wanted = sample.requestedModel;
+    if (wanted !== null && !known.has(wanted) && !noted.has(`${sample.source.file} ${wanted}`)) {
+      noted.add(`${sample.source.file} ${wanted}`);
+      report({
+        severity: 'info',
+        ...sample.source,
+        message: `the file asks for the model "${wanted}", which the config does not have; the config's models run instead`,
+      });
+    }
+    yield sample;
+    if (++count === limit) return;
+  }
+}
+
+/** @throws InputError when a model is asked for that the config does not have. */
+export function selectModels(config: Config, ids: string[] | undefined): Config {
+  if (!ids) return config;
+  const missing = ids.filter((id) => !config.models.some((m) => m.id === id));
+  if (missing.length > 0) {
+    const known = config.models.map((m) => m.id).join(', ');
+    throw new InputError([
+      { severity: 'error', message: `No model "${missing.join('", "')}" in the config; there are ${known}.` },
+    ]);
+  }
+  return { ...config, models: config.models.filter((m) => ids.includes(m.id)) };
+}
+
+/** Reads all prompt files once, stores their samples and makes the run's folder. */
+export async function startRun(workspace: Workspace, selection: Selection): Promise<RunFolder> {
+  const config = selectModels(workspace.config, selection.models);
+  const startedAt = new Date();
+  return createRun(workspace.root, startedAt, async (id, file): Promise<RunRecord> => {
+    const diagnostics: Diagnostic[] = [];
+    const hash = createHash('sha256');
+    let samples = 0;
+    for await (const sample of selectSamples(workspace, selection.limit, (d) => diagnostics.push(d))) {
+      file.append([sample]);
+      hash.update(JSON.stringify(sample));
+      samples++;
+    }
+    if (samples === 0) {
+      throw new InputError([
+        ...diagnostics,
+        { severity: 'error', message: 'No prompt could be read: check "prompts" in the config.' },
+      ]);
+    }
+    return {
+      format: FORMAT,
+      id,
+      state: 'running',
+      startedAt: startedAt.toISOString(),
+      finishedAt: null,
+      resumedAt: [],
+      config,
+      configFile: workspace.configFile,
+      limit: selection.limit ?? null,
+      reuse: selection.reuse ?? config.reuse,
+      samples,
+      hashes: { config: sha256(JSON.stringify(config)), samples: hash.digest('hex') },
+      versions: productVersions(),
+      machine: {
+        system: `${process.platform} ${process.arch}`,
+        cpu: cpus()[0]?.model.trim() ?? 'unknown',
+        cores: cpus().length,
+        memoryBytes: totalmem(),
+      },
+      nodes: {},
+      seeds: { generation: config.generation.seed, intervals: INTERVAL_SEED },
+      diagnostics,
+    };
+  });
+}
