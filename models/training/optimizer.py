@@ -12,8 +12,8 @@ def clip(gradients, limit=1.0):
 
 
 def adam_start(parameters):
-    zeros = jax.tree.map(jnp.zeros_like, parameters)
-    return {"mean": zeros, "square": zeros, "step": jnp.zeros(())}
+    zeros = lambda: jax.tree.map(jnp.zeros_like, parameters)
+    return {"mean": zeros(), "square": zeros(), "step": jnp.zeros(())}
 
 
 def adam_step(parameters, gradients, state, rate, decay=0.01, beta1=0.9, beta2=0.98, epsilon=1e-8):

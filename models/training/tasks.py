@@ -2,7 +2,7 @@
 
 `question`: answer a question with a short span of a text. `summary`: say in one sentence what a short
 article reports. `split="heldout"` uses names, places, things, sentence forms, question forms and
-prompt wordings that `split="train"` never produces.
+prompt wordings that `split="train"` never produces; only the readers' own wordings are in both.
 
     python tasks.py --split heldout --count 5
 """
@@ -17,6 +17,7 @@ from questions import make_text
 from wordings import QUESTION, SUMMARY, SYSTEM
 
 QUESTIONS_PER_TEXT = 5
+READER_SHARE = {"train": 0.3, "heldout": 0.5}
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,15 @@ def _system(rng, split):
     return rng.choice(SYSTEM[split]) if rng.random() < 0.25 else ""
 
 
-def _wording(rng, choices, first_share):
-    """The readers' own wording with a fixed share, else any of the list."""
-    return choices[0] if rng.random() < first_share else rng.choice(choices)
+def _wording(rng, table, split):
+    """The readers' own wording with a fixed share, else any of the split's list."""
+    return table["train"][0] if rng.random() < READER_SHARE[split] else rng.choice(table[split])
 
 
 def question_group(rng, split, level, group):
     """Samples about one text; a wording with the question first gets a single question."""
     text, asked = make_text(rng, split, level)
-    wording = _wording(rng, QUESTION[split], 0.3)
+    wording = _wording(rng, QUESTION, split)
     limit = QUESTIONS_PER_TEXT if wording.index("{text}") < wording.index("{question}") else 1
     system = _system(rng, split)
     return [
@@ -56,7 +57,7 @@ def question_group(rng, split, level, group):
 def summary_group(rng, split, level, group):
     """The single sample of one article."""
     text, references = make_article(rng, split, level)
-    wording = _wording(rng, SUMMARY[split], 0.3)
+    wording = _wording(rng, SUMMARY, split)
     return [Sample("summary", group, text, "", _system(rng, split), wording.format(text=text), tuple(references))]
 
 
