@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { quantileSorted } from '../../../src/core/stats/quantile.ts';
+import { normalTail, t975 } from '../../../src/core/stats/student.ts';
+
+describe('quantileSorted', () => {
+  it("agrees with NumPy's default (type 7)", () => {
+    const sorted = [1, 1, 2, 3, 4, 5, 6, 9];
+    const expected = [1, 1, 1, 1.75, 3.5, 6.9, 7.95, 8.475, 9];
+    for (const [i, p] of [0, 0.025, 0.05, 0.25, 0.5, 0.9, 0.95, 0.975, 1].entries()) {
+      expect(quantileSorted(sorted, p)).toBeCloseTo(expected[i]!, 12);
+    }
+  });
+
+  it('is null for nothing and the value itself for one', () => {
+    expect(quantileSorted([], 0.5)).toBeNull();
+    expect(quantileSorted([7], 0.95)).toBe(7);
+  });
+});
+
+describe('distributions', () => {
+  // Values of scipy.stats 1.x: t.ppf(0.975, df) and norm.sf(x).
+  it("gives Student's 97.5 % quantile", () => {
+    const expected: [number, number][] = [
+      [1, 12.706204736174694],
+      [2, 4.302652729749462],
+      [3, 3.1824463052837078],
+      [4, 2.7764451051977934],
+      [5, 2.5705818356363146],
+      [7, 2.364624251592784],
+      [9, 2.262157162798205],
+      [19, 2.0930240544083087],
+      [59, 2.000995378088267],
+      [999, 1.9623414611334493],
+    ];
+    for (const [df, t] of expected) expect(Math.abs(t975(df) / t - 1)).toBeLessThan(2e-4);
+  });
+
+  it('gives the upper tail of the normal distribution', () => {
+    expect(normalTail(1.96)).toBeCloseTo(0.024997895148220435, 10);
+    expect(normalTail(2)).toBeCloseTo(1 - 0.9772498680518208, 10);
+    expect(normalTail(3)).toBeCloseTo(0.0013498980316300933, 12);
+    expect(normalTail(5)).toBeCloseTo(2.866515718791933e-7, 15);
+  });
+});
