@@ -1,5 +1,5 @@
 import type { GenerationConfig } from '../core/config.ts';
-import type { ChatMessage, Compared, Sample } from '../core/types.ts';
+import type { ChatMessage, Compared, Diagnostic, Sample } from '../core/types.ts';
 
 /**
  * What a run needs from the outside, as interfaces: a model that answers, an evaluator that scores. Adapters live in
@@ -63,6 +63,11 @@ export interface ModelNode {
     signal: AbortSignal,
     onText?: (delta: string) => void,
   ): Promise<GenerateOutcome[]>;
+  /**
+   * What the user should know once the run is over. `samples` are the ids of all samples of the prompt files, those
+   * that a limit left out included: recorded answers to none of them are named.
+   */
+  warnings?(samples: ReadonlySet<string>): Diagnostic[];
   /** Ends child processes and sockets. */
   close(): Promise<void>;
 }

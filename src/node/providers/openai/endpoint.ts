@@ -1,0 +1,83 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { OpenAiModelConfig } from '../../../core/config.ts';
+import { InputError } from '../../errors.ts';
+
+/** Where requests go, and with which key. */
+export interface Endpoint {
+  origin: string;
+  /** Path and query of the chat completions. */
+  path: string;
+  /** For messages: without the query, which may hold a secret. */
+  shownUrl: string;
+  loopback: boolean;
+  key: string | null;
+  /** Values that must appear nowhere. */
+  secrets: string[];
+}
+
+type Env = (name: string) => string | undefined;
+
+/**
+ * Checks `baseUrl` and the key.
+ * @throws InputError that names the model, the config key and what to do
+ */
+export function readEndpoint(config: OpenAiModelConfig, env: Env): Endpoint {
+  const url = new URL(config.baseUrl);
+  if (url.username !== '' || url.password !== '') {
+    throw refuse(config, 'baseUrl holds a user name or password. Take it out, and name a key with "apiKey": {"env": NAME}');
+  }
+  const key = readKey(config, env);
+  const path = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;
+  return {
+    origin: url.origin,
+    path: path + url.search,
+    shownUrl: url.origin + path,
+    loopback: isLoopback(url.hostname),
+    key,
+    secrets: [...(key === null ? [] : [key]), ...secretsOfQuery(url)],
+  };
+}
+
+function readKey(config: OpenAiModelConfig, env: Env): string | null {
+  if (config.apiKey === undefined) return null;
+  const name = config.apiKey.env;
+  const key = env(name);
+  if (key === undefined || key === '') {
+    throw refuse(config, `the environment variable ${name}, which apiKey names, is not set. Set it, or remove apiKey`);
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    const what = /[\r\n]/.test(key) ? 'a line end' : 'a blank, control or non-ASCII character';
+    throw refuse(config, `the key in the environment variable ${name} holds ${what}, which no HTTP header can carry`);
+  }
+  return key;
+}
+
+/** Some gateways take the key in the query. */
+const secretsOfQuery = (url: URL): string[] =>
+  [...url.searchParams].filter(([name]) => /key|token|secret|sig|auth|code/i.test(name)).map(([, value]) => value);
+
+const refuse = (config: OpenAiModelConfig, why: string) =>
+  new InputError([{ severity: 'error', message: `model "${config.id}": ${why}.` }]);
+
+/** `hostname` as URL gives it: IPv6 in brackets. */
+function isLoopback(hostname: string): boolean {
+  return hostname === '[::1]' || /(^|\.)localhost$/.test(hostname) || /^127(\.\d+){3}$/.test(hostname);
+}
+
+/**
+ * The connections to an endpoint: kept open between requests, one request at a time on each, through the proxy of the
+ * environment where there is one. Loopback addresses never go through a proxy: they mean this machine, not the proxy's.
+ */
+export function openConnections(config: OpenAiModelConfig, endpoint: Endpoint, env: Env): Dispatcher {
+  // The request's own timer covers everything else.
+  const options = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: Math.min(config.timeoutMs, 30_000) } };
+  const httpProxy = env('http_proxy') || env('HTTP_PROXY') || '';
+  const httpsProxy = env('https_proxy') || env('HTTPS_PROXY') || '';
+  if (endpoint.loopback || (httpProxy === '' && httpsProxy === '')) return new Agent(options);
+  for (const [name, value] of Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy })) {
+    if (value !== '' && !URL.canParse(value)) throw refuse(config, `the environment variable ${name} is not a URL`);
+  }
+  const noProxy = env('no_proxy') || env('NO_PROXY') || '';
+  // Plain HTTP goes to the proxy as it is; most proxies tunnel (CONNECT) for HTTPS alone.
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy, proxyTunnel: false });
+}
