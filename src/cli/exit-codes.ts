@@ -14,17 +14,20 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export interface RunOutcome {
   summary: RunSummary;
+  /** Rows and files that could not be read. */
   skippedRows: number;
+  /** Models and evaluators that could not be used at all. */
+  unusable: number;
   state: 'done' | 'cancelled' | 'failed';
 }
 
 /** The exit status of a run that came to its end or was cancelled. */
-export function exitCodeOfRun({ summary, skippedRows, state }: RunOutcome): ExitCode {
+export function exitCodeOfRun({ summary, skippedRows, unusable, state }: RunOutcome): ExitCode {
   if (state === 'cancelled') return EXIT.CANCELLED;
   if (state === 'failed') return EXIT.UNFINISHED;
   if (summary.gates.some((gate) => !gate.pass)) return EXIT.GATE;
   const failures = [...summary.models, ...summary.evaluators].some((node) => node.errors > 0);
-  return failures || skippedRows > 0 ? EXIT.INCOMPLETE : EXIT.DONE;
+  return failures || skippedRows > 0 || unusable > 0 ? EXIT.INCOMPLETE : EXIT.DONE;
 }
 
 /** The table of exit codes as `--help` shows it. */

@@ -42,6 +42,11 @@ export class Output {
     else this.stderr.write(`${text}\n`);
   }
 
+  /** A line on stderr that only `--verbose` shows. */
+  verboseNote(text: string): void {
+    if (this.verbose) this.note(text);
+  }
+
   error(text: string): void {
     this.note(`${this.paintError.red('error:')} ${visible(text)}`);
   }

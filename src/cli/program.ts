@@ -113,6 +113,15 @@ ${EXIT_CODES_HELP}`,
       if (options.retryErrors && !options.resume) {
         command.error('error: --retry-errors needs --resume <run>: it does the failures of an earlier run again');
       }
+      const fixed = ['models', 'limit', 'reuse', 'dryRun'].filter((name) => options[name] !== undefined);
+      if (options.resume !== undefined && fixed.length > 0) {
+        const flags = fixed.map((name) => (name === 'dryRun' ? '--dry-run' : `--${name}`)).join(', ');
+        command.error(`error: ${flags} cannot go with --resume: a run goes on with what it was started with`);
+      }
+      if (options.dryRun) {
+        const { dryRunCommand } = await import('./commands/dry-run.ts');
+        return done(await dryRunCommand(options, output));
+      }
       const { runCommand } = await import('./commands/run.ts');
       done(await runCommand(options, output));
     });

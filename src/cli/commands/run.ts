@@ -1,8 +1,19 @@
+import { gateSentence } from '../../core/report/render/sentences.ts';
+import { evaluatorsTable, leaderboard, remarks } from '../../core/report/render/terminal.ts';
+import { oneLine } from '../../core/report/render/visible.ts';
+import { loadWorkspace } from '../../node/config-file.ts';
+import type { NodeContext } from '../../node/nodes.ts';
+import { installedPlaces } from '../../node/places.ts';
+import { type RunResult, resumeEvaluation, runEvaluation } from '../../node/run/engine.ts';
 import type { RunEvent } from '../../node/run/events.ts';
-import { type Cancellation, cancelOnSignals } from '../cancellation.ts';
+import { openRun } from '../../node/store/run-folder.ts';
+import { cancelOnSignals } from '../cancellation.ts';
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts';
-import { type Output, printable } from '../output.ts';
+import { writeHtmlReport } from '../html-report.ts';
+import type { Output } from '../output.ts';
 import { createProgressView, type ProgressView } from '../progress.ts';
+import { resumeHint } from '../resume-hint.ts';
+import { workspaceRoot } from '../workspace-root.ts';
 
 export interface RunOptions {
   config?: string;
@@ -11,29 +22,109 @@ export interface RunOptions {
   resume?: string;
   retryErrors?: boolean;
   reuse?: boolean;
-  dryRun?: boolean;
   json?: boolean;
   quiet?: boolean;
 }
 
-/** Diagnostics of one file's rows that are printed one by one; a run with more says how many there are. */
-const MAX_DIAGNOSTICS = 200;
-
-/** `poq run`: from a config to a run folder, its tables and its exit status. */
+/** `poq run`: from a config, or from a run that was stopped, to a run folder, its tables and its exit status. */
 export async function runCommand(options: RunOptions, output: Output): Promise<number> {
-  const { loadWorkspace } = await import('../../node/config-file.ts');
-  const workspace = await loadWorkspace(options.config, process.cwd());
-  const tell = diagnosticTeller(output);
-  workspace.diagnostics.forEach(tell.show);
-  if (options.dryRun) return dryRun();
-
   const view = await createProgressView(output, options.quiet ?? false);
   let runId: string | null = null;
   const cancellation = cancelOnSignals(
-    () => output.note('Stopping: what is complete is stored. Press Ctrl-C again to end at once.'),
+    () => output.note('Stopping. Ctrl-C again ends at once.'),
     () => {
       view.stop();
-      if (runId !== null) output.note(resumeHint(runId, options));
+      if (runId !== null) output.note(resumeHint(runId, options.config));
     },
   );
+  try {
+    const result = await evaluate(options, output, cancellation.signal, (event) => {
+      if (event.type === 'started') runId = event.run;
+      showEvent(event, output, view);
+    });
+    view.stop();
+    return await tellResult(result, options, output);
+  } catch (error) {
+    view.stop();
+    if (!cancellation.signal.aborted) {
+      if (runId !== null) output.note(`What is complete is stored. Go on with: poq run --resume ${runId}`);
+      throw error;
+    }
+    output.note(runId === null ? 'Stopped before anything was run.' : resumeHint(runId, options.config));
+    return EXIT.CANCELLED;
+  } finally {
+    cancellation.dispose();
+  }
+}
+
+async function evaluate(
+  options: RunOptions,
+  output: Output,
+  signal: AbortSignal,
+  onEvent: (event: RunEvent) => void,
+): Promise<RunResult> {
+  if (options.resume !== undefined) {
+    const folder = openRun(workspaceRoot(options.config), options.resume);
+    return resumeEvaluation({ folder, retryErrors: options.retryErrors, signal, onEvent, context: nodeContext(folder.root) });
+  }
+  const workspace = await loadWorkspace(options.config, process.cwd());
+  for (const diagnostic of workspace.diagnostics) output.diagnostic(diagnostic);
+  const { models, limit, reuse } = options;
+  return runEvaluation({ workspace, models, limit, reuse, signal, onEvent, context: nodeContext(workspace.root) });
+}
+
+function nodeContext(root: string): NodeContext {
+  return { root, places: installedPlaces(process.env), env: (name: string) => process.env[name] } as NodeContext;
+}
+
+function showEvent(event: RunEvent, output: Output, view: ProgressView): void {
+  switch (event.type) {
+    case 'started':
+      output.verboseNote(`Run ${event.run} in ${event.path}`);
+      break;
+    case 'loading':
+      view.say(event.node, event.message);
+      break;
+    case 'loaded':
+      output.verboseNote(`${oneLine(event.node)} runs on ${event.info.device}`);
+      break;
+    case 'unusable':
+      output.error(`${event.node}: ${event.error}`);
+      break;
+    case 'diagnostic':
+      output.diagnostic(event.diagnostic);
+      break;
+    case 'progress':
+      view.update(event.progress);
+      break;
+  }
+}
+
+/** Shows what came out, and writes report.html beside it. Resolves to the exit status. */
+async function tellResult(result: RunResult, options: RunOptions, output: Output): Promise<number> {
+  const { summary, folder, state } = result;
+  const exitCode = exitCodeOfRun({
+    summary,
+    skippedRows: result.record.diagnostics.filter((d) => d.severity === 'error').length,
+    unusable: result.unusable.size,
+    state,
+  });
+  const report = state === 'cancelled' ? null : await writeHtmlReport(folder, summary);
+  if (options.json) {
+    for (const gate of summary.gates) if (!gate.pass) output.error(`gate failed: ${gateSentence(gate)}`);
+    output.printJson(summary);
+  } else if (state !== 'cancelled') {
+    const look = { painter: output.paint, width: output.width };
+    const sections = [
+      leaderboard(summary, look),
+      `${output.paint.bold('Evaluators')}\n${evaluatorsTable(summary, look)}`,
+      remarks(summary, look),
+    ];
+    output.print(`\n${sections.filter((section) => section !== '').join('\n\n')}\n`);
+    output.print(`Run     ${folder.path}`);
+    if (report !== null) output.print(`Report  ${report}`);
+  }
+  if (state === 'cancelled') output.note(resumeHint(summary.run, options.config));
+  if (state === 'failed') output.error('No model could be used: see above for why.');
+  return exitCode;
 }

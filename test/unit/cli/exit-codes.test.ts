@@ -6,6 +6,7 @@ function outcome(change: {
   evaluatorErrors?: number;
   gates?: boolean[];
   skippedRows?: number;
+  unusable?: number;
   state?: RunOutcome['state'];
 }): RunOutcome {
   return {
@@ -15,6 +16,7 @@ function outcome(change: {
       gates: (change.gates ?? []).map((pass) => ({ pass })),
     } as RunOutcome['summary'],
     skippedRows: change.skippedRows ?? 0,
+    unusable: change.unusable ?? 0,
     state: change.state ?? 'done',
   };
 }
@@ -26,6 +28,7 @@ describe('the exit status of a run', () => {
     [{ modelErrors: 1 }, 1],
     [{ evaluatorErrors: 1 }, 1],
     [{ skippedRows: 1 }, 1],
+    [{ unusable: 1 }, 1],
     [{ gates: [true, false] }, 3],
     // The highest that applies.
     [{ gates: [false], modelErrors: 3, skippedRows: 2 }, 3],

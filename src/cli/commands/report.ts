@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CannotFinishError } from '../../node/errors.ts';
+import { rebuildSummary } from '../../node/run/rebuild.ts';
+import { openRun } from '../../node/store/run-folder.ts';
+import { EXIT } from '../exit-codes.ts';
+import { writeHtmlReport } from '../html-report.ts';
+import type { Output } from '../output.ts';
+import { workspaceRoot } from '../workspace-root.ts';
+
+export interface ReportOptions {
+  format: 'html' | 'md' | 'csv' | 'json';
+  out?: string;
+  config?: string;
+}
+
+/** `poq report`: an earlier run again, rebuilt from its rows. */
+export async function reportCommand(run: string, options: ReportOptions, output: Output): Promise<number> {
+  const folder = openRun(workspaceRoot(options.config), run);
+  const summary = await rebuildSummary(folder);
+  const target = options.out === undefined ? undefined : resolve(options.out);
+  if (options.format === 'html') {
+    output.print(await writeHtmlReport(folder, summary, target));
+    return EXIT.DONE;
+  }
+  const text = await render(options.format);
+  if (target === undefined) {
+    output.print(text);
+    return EXIT.DONE;
+  }
+  try {
+    writeFileSync(target, text);
+  } catch (error) {
+    throw new CannotFinishError(`Cannot write ${target}: ${(error as Error).message}`);
+  }
+  output.note(`Written: ${target}`);
+  return EXIT.DONE;
+
+  async function render(format: 'md' | 'csv' | 'json'): Promise<string> {
+    if (format === 'json') return `${JSON.stringify(summary, null, 2)}\n`;
+    if (format === 'csv') return (await import('../../core/report/render/csv.ts')).renderCsv(summary);
+    return (await import('../../core/report/render/markdown.ts')).renderMarkdown(summary);
+  }
+}
