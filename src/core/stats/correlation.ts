@@ -73,18 +73,14 @@ function deviations(values: ArrayLike<number>): Float64Array | null {
   const result = new Float64Array(n);
   const scale = largest(values);
   if (!Number.isFinite(scale)) return null;
-  if (scale === 0) return result;
+  // Counted from the first value, so that a large common offset costs no digits.
+  for (let i = 0; i < n; i++) result[i] = values[i]! - values[0]!;
   let mean = 0;
-  for (let i = 0; i < n; i++) mean += values[i]! / scale / n;
+  for (const value of result) mean += value / n;
   let rest = 0;
-  for (let i = 0; i < n; i++) rest += values[i]! / scale - mean;
-  mean += rest / n;
-  let spread = 0;
-  for (let i = 0; i < n; i++) {
-    result[i] = (values[i]! / scale - mean) * scale;
-    spread = Math.max(spread, Math.abs(values[i]! / scale - mean));
-  }
-  return spread <= 4 * Number.EPSILON ? result.fill(0) : result;
+  for (const value of result) rest += (value - mean) / n;
+  for (let i = 0; i < n; i++) result[i]! -= mean + rest;
+  return largest(result) <= 4 * Number.EPSILON * scale ? result.fill(0) : result;
 }
 
 /** Cosine of the angle between two columns of deviations. */
