@@ -16,6 +16,8 @@ export interface LoadedInfo {
   memoryBytes?: number;
   /** Devices that were tried before and why they did not work. */
   tried?: { device: string; error: string }[];
+  /** What the user should know about how the model is used. */
+  notes?: string[];
 }
 
 export interface GenerateRequest {
@@ -64,10 +66,10 @@ export interface ModelNode {
     onText?: (delta: string) => void,
   ): Promise<GenerateOutcome[]>;
   /**
-   * What the user should know once the run is over. `samples` are the ids of all samples of the prompt files, those
-   * that a limit left out included: recorded answers to none of them are named.
+   * What the user should know once the run is over. `samples` are the ids of all samples of the prompt files, and
+   * recorded answers to none of them are named; null where a limit left some out, so that nobody can tell.
    */
-  warnings?(samples: ReadonlySet<string>): Diagnostic[];
+  warnings?(samples: ReadonlySet<string> | null): Diagnostic[];
   /** Ends child processes and sockets. */
   close(): Promise<void>;
 }

@@ -128,10 +128,10 @@ class Execution {
     const evaluators = new Map<string, EvaluatorNode>();
     let state: RunResult['state'] = 'done';
     try {
-      for (const m of config.models) models.set(m.id, createModelNode(m, this.options.context));
+      for (const m of config.models) models.set(m.id, createModelNode(m, this.options.context, config.concurrency));
       for (const e of config.evaluators) evaluators.set(e.id, createEvaluatorNode(e, this.options.context));
       await this.runNodes(models, evaluators, done);
-      this.noteNodeWarnings(models);
+      await this.noteNodeWarnings(models);
       if (config.models.every((m) => this.unusable.has(m.id))) state = 'failed';
     } catch (error) {
       if (!this.options.signal.aborted) {
@@ -253,16 +253,29 @@ class Execution {
     this.emit({ type: 'unusable', node, error });
   }
 
-  /** What models found out about their own files, such as recorded rows that no sample asked for. */
-  private noteNodeWarnings(models: Map<string, ModelNode>): void {
+  /**
+   * What models found out about their own files, such as recorded answers that no sample asked for. Said of a resumed
+   * run too in which the model had nothing left to do.
+   */
+  private async noteNodeWarnings(models: Map<string, ModelNode>): Promise<void> {
     const known = new Set(this.record.diagnostics.map((d) => JSON.stringify(d)));
-    for (const node of models.values()) {
-      for (const diagnostic of node.warnings?.() ?? []) {
+    const withWarnings = [...models.values()].filter((node) => node.warnings && !this.unusable.has(node.id));
+    if (withWarnings.length === 0) return;
+    const samples = this.record.limit === null ? await this.sampleIds() : null;
+    for (const node of withWarnings) {
+      await node.load(this.signal);
+      for (const diagnostic of node.warnings?.(samples) ?? []) {
         if (known.has(JSON.stringify(diagnostic))) continue;
         this.record.diagnostics.push(diagnostic);
         this.emit({ type: 'diagnostic', diagnostic });
       }
     }
+  }
+
+  private async sampleIds(): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for await (const sample of this.folder.samples(() => {})) ids.add(sample.id);
+    return ids;
   }
 
   private async expectWork(done: Done): Promise<void> {

@@ -83,10 +83,15 @@ export async function runModel(config: ModelConfig, node: ModelNode, ports: Mode
   };
 
   const generate = async (jobs: Job[]): Promise<GenerateOutcome[]> => {
+    let requests: GenerateRequest[];
+    try {
+      requests = jobs.map((job) => withEnvironment(job.request, ports.env));
+    } catch (error) {
+      return jobs.map(() => failedWithoutTrying((error as Error).message));
+    }
     if (unusable === undefined) {
       try {
         await load();
-        const requests = jobs.map((job) => withEnvironment(job.request, ports.env));
         const work = (waitedMs: number) =>
           node.generate(requests, signal).then((all) => all.map((o) => addQueue(o, waitedMs)));
         return await (local ? hardware.share(work) : work(0));
