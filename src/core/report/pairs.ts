@@ -1,0 +1,109 @@
+import { modelReward, type Weights } from '../reward/reward.ts';
+import type { Interval, JointBootstrap, Statistic } from '../stats/bootstrap.ts';
+import { Z_975 } from '../stats/student.ts';
+import type { PairSummary } from './summary.ts';
+import { estimateOf, MeanColumn, UNKNOWN_ESTIMATE, UnitSums, type Units } from './units.ts';
+
+/** One side of a comparison: per sample, NaN where the model has none. */
+export interface PairSide {
+  id: string;
+  quality: Float64Array;
+  /** Normalised cost under a budget; null where the cost is unknown or belongs to the model as a whole (min-max). */
+  budgetCost: Float64Array | null;
+  /** The mean of `quality` in the joint bootstrap. */
+  qualityMean: MeanColumn;
+  /** The model's normalised cost in one (re)sample; null where its reward is. */
+  normalizedCost: Statistic | null;
+}
+
+/**
+ * The paired difference a - b over the samples that both have. Made before the bootstrap runs, since samples that only
+ * one side has call for columns of their own; read after it.
+ */
+export class PairDifference {
+  readonly samples: number;
+  readonly #quality: Statistic;
+  readonly #cost: Statistic | null;
+  readonly #units: number;
+
+  constructor(
+    bootstrap: JointBootstrap,
+    units: Units,
+    readonly a: PairSide,
+    readonly b: PairSide,
+    readonly weights: Weights,
+  ) {
+    const { same, shared } = overlap(a.quality, b.quality);
+    this.samples = shared;
+    if (same) {
+      this.#quality = (sums) => a.qualityMean.at(sums) - b.qualityMean.at(sums);
+      this.#units = a.qualityMean.units;
+    } else {
+      const column = new MeanColumn(bootstrap, UnitSums.ofSamples(units, minus(a.quality, b.quality)));
+      this.#quality = (sums) => column.at(sums);
+      this.#units = column.units;
+    }
+    const [costA, costB] = [a.normalizedCost, b.normalizedCost];
+    if (!costA || !costB) this.#cost = null;
+    else if (same || !a.budgetCost || !b.budgetCost) this.#cost = (sums, row) => costA(sums, row) - costB(sums, row);
+    else {
+      const column = new MeanColumn(bootstrap, UnitSums.ofSamples(units, minus(a.budgetCost, b.budgetCost)));
+      this.#cost = (sums) => column.at(sums);
+    }
+  }
+
+  summary(bootstrap: JointBootstrap): PairSummary {
+    const quality = bootstrap.estimate(this.#quality, this.#units);
+    const cost = this.#cost;
+    const reward =
+      cost &&
+      bootstrap.estimate(
+        (sums, row) => modelReward(this.weights, this.#quality(sums, row), cost(sums, row)),
+        this.#units,
+      );
+    const decided = reward && reward.mean !== null ? reward : quality;
+    return {
+      a: this.a.id,
+      b: this.b.id,
+      samples: this.samples,
+      quality: estimateOf(quality),
+      reward: reward ? estimateOf(reward) : { ...UNKNOWN_ESTIMATE },
+      verdict: verdictOf(decided),
+      on: decided === reward ? 'reward' : 'quality',
+      samplesToDecide: samplesToDecide(decided, this.samples),
+    };
+  }
+}
+
+/** Who is ahead when the interval of a - b is on one side of 0; `undecided` when it holds 0 or there is none. */
+export function verdictOf({ low, high }: Pick<Interval, 'low' | 'high'>): PairSummary['verdict'] {
+  if (low !== null && low > 0) return 'a';
+  if (high !== null && high < 0) return 'b';
+  return 'undecided';
+}
+
+/**
+ * About how many samples would decide a difference as large as the one seen: where z * SE * sqrt(n / n') falls to |d|,
+ * n' = n (z * SE / d)^2, with the bootstrap's standard error over the n samples. Null where the difference is decided,
+ * is exactly 0, or has no standard error.
+ */
+export function samplesToDecide(difference: Interval, samples: number): number | null {
+  const { mean, standardError } = difference;
+  if (verdictOf(difference) !== 'undecided' || !mean || standardError === null) return null;
+  return Math.max(samples + 1, Math.ceil(samples * ((Z_975 * standardError) / mean) ** 2));
+}
+
+function overlap(a: Float64Array, b: Float64Array): { same: boolean; shared: number } {
+  let same = true;
+  let shared = 0;
+  for (let i = 0; i < a.length; i++) {
+    const [hasA, hasB] = [!Number.isNaN(a[i]!), !Number.isNaN(b[i]!)];
+    if (hasA !== hasB) same = false;
+    if (hasA && hasB) shared++;
+  }
+  return { same, shared };
+}
+
+function minus(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value - b[i]!);
+}
