@@ -65,7 +65,9 @@ export class Output {
   /** `file:line: severity: message`. */
   diagnostic(d: Diagnostic): void {
     const place = d.file === undefined ? '' : `${visible(d.line === undefined ? d.file : `${d.file}:${d.line}`)}: `;
-    const color = { error: this.paintError.red, warning: this.paintError.yellow, info: this.paintError.cyan }[d.severity];
+    const color = { error: this.paintError.red, warning: this.paintError.yellow, info: this.paintError.cyan }[
+      d.severity
+    ];
     this.note(`${place}${color(`${d.severity}:`)} ${visible(d.message)}`);
   }
 

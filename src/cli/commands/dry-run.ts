@@ -17,9 +17,7 @@ export async function dryRunCommand(options: RunOptions, output: Output): Promis
   const plan = await planRun({ workspace, models, limit, reuse });
   for (const note of plan.notes) output.note(oneLine(note));
   if (plan.samples === 0) {
-    throw new InputError([
-      { severity: 'error', message: 'No prompt could be read: check "prompts" in the config.' },
-    ]);
+    throw new InputError([{ severity: 'error', message: 'No prompt could be read: check "prompts" in the config.' }]);
   }
   if (options.json) output.printJson(plan);
   else output.print(describePlan(plan));
@@ -50,7 +48,8 @@ function describePlan(plan: RunPlan): string {
   );
   const calls = plan.models.reduce((sum, m) => sum + m.calls, 0);
   const money = plan.money === null ? 'unknown: not every model has a price' : `at most ${digits3(plan.money)}`;
-  const known = plan.timeMs === null ? 'unknown until every model has been measured by an earlier run' : time(plan.timeMs);
+  const known =
+    plan.timeMs === null ? 'unknown until every model has been measured by an earlier run' : time(plan.timeMs);
   return `${count(plan.samples)} samples, ${count(calls)} calls. Nothing was sent.
 
 ${models}

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { oneLine } from '../../core/report/render/visible.ts';
-import { CannotFinishError, InputError } from '../../node/errors.ts';
+import { type BundledModel, listBundled } from '../../node/detect/bundled.ts';
 import { findGpu } from '../../node/detect/gpu.ts';
 import { findPromptFiles } from '../../node/detect/prompt-files.ts';
 import { type FoundServer, findServers, type ServerAddress, USUAL_SERVERS } from '../../node/detect/servers.ts';
+import { CannotFinishError, InputError } from '../../node/errors.ts';
+import { installedPlaces } from '../../node/places.ts';
 import { EXIT } from '../exit-codes.ts';
 import { EXAMPLE_PROMPTS, proposeConfig } from '../init/propose.ts';
 import type { Output } from '../output.ts';
@@ -34,7 +36,7 @@ export async function initCommand(options: InitOptions, output: Output): Promise
   const written: string[] = [];
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(file, proposeConfig({ prompts, servers, bundled: BUNDLED }));
+    writeFileSync(file, proposeConfig({ prompts, servers, bundled: bundled() }));
     written.push(file);
     if (example !== null && !existsSync(example)) {
       mkdirSync(dirname(example), { recursive: true });
@@ -46,7 +48,12 @@ export async function initCommand(options: InitOptions, output: Output): Promise
   }
 
   const found = [
-    ...addresses.map((address) => describeServer(address, servers.find((s) => s.baseUrl === address.baseUrl))),
+    ...addresses.map((address) =>
+      describeServer(
+        address,
+        servers.find((s) => s.baseUrl === address.baseUrl),
+      ),
+    ),
     `GPU: ${gpu ?? 'none seen'}. "poq devices" tries each device.`,
     prompts.length > 0
       ? `Prompt files: ${prompts.map((p) => `${p.glob} (${p.files})`).join(', ')}`
@@ -55,9 +62,17 @@ export async function initCommand(options: InitOptions, output: Output): Promise
   output.print(`${output.paint.bold('Found')}\n${found.map((line) => `  ${oneLine(line)}`).join('\n')}\n`);
   output.print(`${output.paint.bold('Written')}\n${written.map((path) => `  ${path}`).join('\n')}\n`);
   const config = options.dir === '.' ? '' : ` --config ${JSON.stringify(join(options.dir, 'poq.config.json'))}`;
-  output.print(`${output.paint.bold('Next')}\n  poq run --dry-run${config}    calls, tokens, money and time, before anything is spent`);
+  output.print(
+    `${output.paint.bold('Next')}\n  poq run --dry-run${config}    calls, tokens, money and time, before anything is spent`,
+  );
   output.print(`  poq run${config}`);
   return EXIT.DONE;
+}
+
+function bundled(): { models: string[]; evaluators: string[] } {
+  const all = listBundled(installedPlaces(process.env).models);
+  const names = (use: BundledModel['use']) => all.filter((model) => model.use === use).map((model) => model.name);
+  return { models: names('model'), evaluators: names('bi-encoder') };
 }
 
 function describeServer(address: ServerAddress, server: FoundServer | undefined): string {

@@ -2,7 +2,7 @@ import { gateSentence } from '../../core/report/render/sentences.ts';
 import { evaluatorsTable, leaderboard, remarks } from '../../core/report/render/terminal.ts';
 import { oneLine } from '../../core/report/render/visible.ts';
 import { loadWorkspace } from '../../node/config-file.ts';
-import type { NodeContext } from '../../node/nodes.ts';
+import type { NodeContext } from '../../node/node-context.ts';
 import { installedPlaces } from '../../node/places.ts';
 import { type RunResult, resumeEvaluation, runEvaluation } from '../../node/run/engine.ts';
 import type { RunEvent } from '../../node/run/events.ts';
@@ -65,16 +65,18 @@ async function evaluate(
 ): Promise<RunResult> {
   if (options.resume !== undefined) {
     const folder = openRun(workspaceRoot(options.config), options.resume);
-    return resumeEvaluation({ folder, retryErrors: options.retryErrors, signal, onEvent, context: nodeContext(folder.root) });
+    const context = nodeContext(folder.root);
+    return resumeEvaluation({ folder, retryErrors: options.retryErrors, signal, onEvent, context });
   }
   const workspace = await loadWorkspace(options.config, process.cwd());
   for (const diagnostic of workspace.diagnostics) output.diagnostic(diagnostic);
   const { models, limit, reuse } = options;
-  return runEvaluation({ workspace, models, limit, reuse, signal, onEvent, context: nodeContext(workspace.root) });
+  const context = nodeContext(workspace.root);
+  return runEvaluation({ workspace, models, limit, reuse, signal, onEvent, context });
 }
 
 function nodeContext(root: string): NodeContext {
-  return { root, places: installedPlaces(process.env), env: (name: string) => process.env[name] } as NodeContext;
+  return { root, env: (name) => process.env[name], places: installedPlaces(process.env) };
 }
 
 function showEvent(event: RunEvent, output: Output, view: ProgressView): void {

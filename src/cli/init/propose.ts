@@ -33,7 +33,9 @@ ${modelLines(servers, bundled.models)}
   // What scores the answers, from 0 to 10. Those that need a reference answer skip the samples without one.
   "evaluators": [
 ${[
-  ...bundled.evaluators.map((name) => object({ id: name, kind: 'bi-encoder', model: `bundled:${name}`, compare: 'auto' })),
+  ...bundled.evaluators.map((name) =>
+    object({ id: name, kind: 'bi-encoder', model: `bundled:${name}`, compare: 'auto' }),
+  ),
   object({ id: 'rougeL', kind: 'lexical', metric: 'rougeL' }),
   object({ id: 'chrf', kind: 'lexical', metric: 'chrf' }),
 ].join(',\n')}
@@ -66,7 +68,9 @@ function modelLines(servers: FoundServer[], bundled: string[]): string {
     if (more.length > 0) notes.push(`${server.name} also has ${more.join(', ')}.`);
     if (server.needsKey) {
       notes.push(`${server.name} at ${server.baseUrl} asks for a key. Name the environment variable that holds it:`);
-      notes.push(`{"id": "served", "provider": "openai", "baseUrl": "${server.baseUrl}", "model": "NAME", "apiKey": {"env": "KEY"}}`);
+      notes.push(
+        `{"id": "served", "provider": "openai", "baseUrl": "${server.baseUrl}", "model": "NAME", "apiKey": {"env": "KEY"}}`,
+      );
     }
   }
   if (lines.length === 0) {
