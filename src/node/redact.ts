@@ -33,9 +33,11 @@ export function createRedactor(secrets: readonly string[]): Redactor {
   needles.sort((a, b) => b.text.length - a.text.length);
   const pattern = needles.length === 0 ? null : new RegExp(needles.map((needle) => needle.source).join('|'), 'gi');
   const redact = (text: string) =>
-    pattern === null ? text : text.replace(pattern, (match) => (/^bearer /i.test(match) ? `Bearer ${REDACTED}` : REDACTED));
+    pattern === null
+      ? text
+      : text.replace(pattern, (match) => (/^bearer /i.test(match) ? `Bearer ${REDACTED}` : REDACTED));
   const texts = needles.map((needle) => needle.text.toLowerCase());
-  return Object.assign(redact, { stream: () => redactedStream(redact, texts) });
+  return Object.assign(redact, { stream: () => redactedStream(redact, pattern, texts) });
 }
 
 /** The forms of a secret, each as plain text and as the source of a regular expression. */
@@ -55,16 +57,24 @@ function needlesOf(secret: string): { text: string; source: string }[] {
   });
 }
 
-function redactedStream(redact: (text: string) => string, needles: readonly string[]): RedactedStream {
+function redactedStream(
+  redact: (text: string) => string,
+  pattern: RegExp | null,
+  needles: readonly string[],
+): RedactedStream {
   let pending = '';
   return {
     push(delta) {
       pending += delta;
       const lower = pending.toLowerCase();
       // A needle that ends here waits as well: a character that follows may decide whether it stands alone.
-      const held = Math.max(0, ...needles.map((needle) => overlap(lower, needle)));
-      const safe = redact(pending.slice(0, pending.length - held));
-      pending = pending.slice(pending.length - held);
+      let cut = pending.length - Math.max(0, ...needles.map((needle) => overlap(lower, needle)));
+      // Never through a secret that is there already: its end may look like the start of the next.
+      for (const { index, 0: match } of pattern === null ? [] : pending.matchAll(pattern)) {
+        if (index < cut && cut < index + match.length) cut = index + match.length;
+      }
+      const safe = redact(pending.slice(0, cut));
+      pending = pending.slice(cut);
       return safe;
     },
     end() {

@@ -145,11 +145,7 @@ class OpenAiNode implements ModelNode {
   }
 
   /** One attempt, redirects within the origin included. */
-  private async exchange(
-    body: string,
-    signal: AbortSignal,
-    onText: (delta: string) => void,
-  ): Promise<ExchangeResult> {
+  private async exchange(body: string, signal: AbortSignal, onText: (delta: string) => void): Promise<ExchangeResult> {
     const { origin } = this.endpoint;
     let { path } = this.endpoint;
     let sentAt: number | null = null;

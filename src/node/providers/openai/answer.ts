@@ -191,5 +191,8 @@ export function reportedError(body: Json): string | null {
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
-  return content.map((part) => object(part)?.text).filter((text) => typeof text === 'string').join('');
+  return content
+    .map((part) => object(part)?.text)
+    .filter((text) => typeof text === 'string')
+    .join('');
 }

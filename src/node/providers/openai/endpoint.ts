@@ -24,7 +24,10 @@ type Env = (name: string) => string | undefined;
 export function readEndpoint(config: OpenAiModelConfig, env: Env): Endpoint {
   const url = new URL(config.baseUrl);
   if (url.username !== '' || url.password !== '') {
-    throw refuse(config, 'baseUrl holds a user name or password. Take it out, and name a key with "apiKey": {"env": NAME}');
+    throw refuse(
+      config,
+      'baseUrl holds a user name or password. Take it out, and name a key with "apiKey": {"env": NAME}',
+    );
   }
   const key = readKey(config, env);
   const path = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;

@@ -83,12 +83,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_: unknown, chunk: Buffer): void {
     const at = this.options.now();
     this.received += chunk.length;
-    if (this.settled) {
-      if (this.received > this.options.maxResponseBytes) this.drop();
-      return;
-    }
-    if (this.received > this.options.maxResponseBytes) return this.fail({ kind: 'too-large' }, at);
-    this.arrive({ chunk, at });
+    const tooLarge = this.received > this.options.maxResponseBytes;
+    if (tooLarge && this.settled) this.drop();
+    else if (tooLarge) this.fail({ kind: 'too-large' }, at);
+    else this.arrive({ chunk, at });
   }
 
   onResponseEnd(): void {
@@ -100,10 +98,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   private arrive(arrival: Arrival): void {
-    if ('chunk' in arrival === false) this.ended = true;
-    if (this.settled) return clearTimeout(this.timer);
-    this.arrivals.push(arrival);
-    if (this.arrivals.length === 1) setImmediate(() => this.flush());
+    const last = !('chunk' in arrival);
+    this.ended ||= last;
+    if (!this.settled) {
+      this.arrivals.push(arrival);
+      if (this.arrivals.length === 1) setImmediate(() => this.flush());
+    } else if (last) {
+      clearTimeout(this.timer);
+    }
   }
 
   private flush(): void {
@@ -112,28 +114,25 @@ export class Exchange implements Dispatcher.DispatchHandler {
     for (const arrival of arrivals) {
       if (this.settled) return;
       try {
-        this.take(arrival);
+        if ('error' in arrival) this.broken(arrival.error, arrival.at);
+        else if (this.status < 200 || this.status > 299) this.takeError(arrival);
+        else this.takeAnswer(arrival);
       } catch (error) {
         this.fail(this.bodyFailure(error as Error), arrival.at);
       }
     }
   }
 
-  private take(arrival: Arrival): void {
-    if ('error' in arrival) return this.broken(arrival.error, arrival.at);
-    if (this.status < 200 || this.status > 299) return this.takeError(arrival);
+  private takeAnswer(arrival: Exclude<Arrival, { error: Error }>): void {
     if ('chunk' in arrival) this.reader.push(arrival.chunk, arrival.at);
     else this.reader.end(arrival.at);
     if (this.reader.done || 'end' in arrival) this.succeed();
   }
 
-  private takeError(arrival: { chunk: Buffer } | { end: true; at: number }): void {
-    if ('chunk' in arrival) {
-      const held = this.errorBody.reduce((sum, chunk) => sum + chunk.length, 0);
-      if (held + arrival.chunk.length <= ERROR_BODY_BYTES) return void this.errorBody.push(arrival.chunk);
-      return this.fail(this.statusFailure());
-    }
-    this.fail(this.statusFailure(), arrival.at);
+  private takeError(arrival: Exclude<Arrival, { error: Error }>): void {
+    if ('chunk' in arrival) this.errorBody.push(arrival.chunk);
+    const held = this.errorBody.reduce((sum, chunk) => sum + chunk.length, 0);
+    if ('end' in arrival || held > ERROR_BODY_BYTES) this.fail(this.statusFailure(), arrival.at);
   }
 
   private statusFailure(): Failure {
@@ -160,8 +159,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** The connection broke; after a finish_reason the answer is complete all the same. */
   private broken(error: Error & { code?: string }, at: number): void {
-    if (this.reader.answer.finish !== null) return this.succeed();
-    this.fail({ kind: 'network', code: codeOf(error), message: error.message, began: this.began }, at);
+    if (this.reader.answer.finish !== null) this.succeed();
+    else this.fail({ kind: 'network', code: codeOf(error), message: error.message, began: this.began }, at);
   }
 
   private timedOut(): void {

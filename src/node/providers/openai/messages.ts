@@ -73,8 +73,9 @@ function explainNetwork(failure: Extract<Failure, { kind: 'network' }>, named: N
 
 /** Text of a server, safe to show: secrets out first, so that a cut leaves no half of one. */
 function quote(text: string, { redact }: Named): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const line = redact(text).replace(/[\u0000-\u0020\u007f-\u009f]+/g, ' ').trim();
+  const line = redact(text)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
 }
 
