@@ -50,12 +50,12 @@ function score(text: Int32Array, reference: Int32Array): number {
  */
 function commonNgrams(a: Int32Array, b: Int32Array): number[] {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  const table = tableFor(short.length);
+  const table = 2 * short.length <= shared.capacity ? shared : new NgramTable(slotsFor(short.length));
   const shortIds = new Int32Array(short.length);
   const longIds = new Int32Array(long.length);
   const common = new Array<number>(ORDER).fill(0);
   for (let n = 1; n <= Math.min(ORDER, short.length); n++) {
-    table.clear();
+    table.clear(short.length);
     for (let i = 0; i + n <= short.length; i++) shortIds[i] = table.add(shortIds[i]!, short[i + n - 1]!);
     let matches = 0;
     for (let i = 0; i + n <= long.length; i++) {
@@ -70,7 +70,10 @@ function commonNgrams(a: Int32Array, b: Int32Array): number[] {
   return common;
 }
 
-/** Counts of n-grams of one order: a hash table with open addressing, cleared in constant time. */
+/**
+ * Counts of n-grams of one order: a hash table with open addressing, cleared in constant time. Only as many slots as
+ * the text needs are in use, so that those of a short text stay in the processor's cache.
+ */
 class NgramTable {
   static readonly ABSENT = -1;
   private readonly prefixes: Int32Array;
@@ -79,17 +82,17 @@ class NgramTable {
   /** The generation in which a slot was filled; slots of earlier generations are empty. */
   private readonly filled: Int32Array;
   private generation = 0;
-  private readonly mask: number;
+  private mask = 0;
 
   constructor(readonly capacity: number) {
     this.prefixes = new Int32Array(capacity);
     this.characters = new Int32Array(capacity);
     this.counts = new Int32Array(capacity);
     this.filled = new Int32Array(capacity);
-    this.mask = capacity - 1;
   }
 
-  clear(): void {
+  clear(length: number): void {
+    this.mask = slotsFor(length) - 1;
     if (this.generation === 2 ** 31 - 1) {
       this.filled.fill(0);
       this.generation = 0;
@@ -138,11 +141,10 @@ class NgramTable {
   }
 }
 
-const SHARED_CAPACITY = 2 ** 14;
-const shared = new NgramTable(SHARED_CAPACITY);
-
-/** A table at most half full with `length` n-grams; the usual short texts share one. */
-function tableFor(length: number): NgramTable {
-  if (2 * length <= SHARED_CAPACITY) return shared;
-  return new NgramTable(2 ** Math.ceil(Math.log2(2 * length)));
+/** A power of two, so that `length` n-grams fill at most half of the slots. */
+function slotsFor(length: number): number {
+  return 2 ** Math.ceil(Math.log2(2 * length));
 }
+
+/** Serves the usual short texts; a longer one gets a table of its own. */
+const shared = new NgramTable(2 ** 14);

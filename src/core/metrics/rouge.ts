@@ -1,7 +1,7 @@
 import { lcsLength } from './lcs.ts';
 import { porterStem } from './porter.ts';
 
-export type RougeMetric = 'rouge1' | 'rouge2' | 'rougeL';
+type RougeMetric = 'rouge1' | 'rouge2' | 'rougeL';
 
 /**
  * ROUGE-1, ROUGE-2 or ROUGE-L (Lin 2004) as rouge_score 0.1.2 computes it: the F-measure, the best over the
