@@ -1,14 +1,23 @@
 import type { OnnxModelConfig } from '../../core/config.ts';
 import type { GenerateResult, PromptOrder } from '../../protocol/runner.ts';
 import type { NodeContext } from '../node-context.ts';
-import { type GenerateOutcome, type GenerateRequest, type LoadedInfo, type ModelNode, ModelUnusableError } from '../ports.ts';
+import {
+  type GenerateOutcome,
+  type GenerateRequest,
+  type LoadedInfo,
+  type ModelNode,
+  ModelUnusableError,
+} from '../ports.ts';
 import { LocalModel } from '../runner-client/local-model.ts';
 
 /** Every local model competes for the same processor or GPU. */
 const LOCAL_LANE = 'local';
 
 /** A model that runs on this machine, in a process of its own. */
-export function createOnnxNode(config: OnnxModelConfig, context: NodeContext): ModelNode & { readonly pid: number | null } {
+export function createOnnxNode(
+  config: OnnxModelConfig,
+  context: NodeContext,
+): ModelNode & { readonly pid: number | null } {
   const model = new LocalModel('text-generation', config, context);
 
   async function generate(

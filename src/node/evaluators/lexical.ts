@@ -1,0 +1,35 @@
+import type { LexicalConfig } from '../../core/config.ts';
+import { lexicalValue } from '../../core/metrics/lexical.ts';
+import { lexicalQuality } from '../../core/metrics/scales.ts';
+import type { EvaluatorNode, ScoreOutcome, ScoreRequest } from '../ports.ts';
+
+/** So many texts are scored before others of this process have their turn. */
+const BREATHE_EVERY = 64;
+
+/** Scores by the words or characters that the generation shares with the best reference; computed in this process. */
+export function createLexicalNode({ id, metric, stemmer }: LexicalConfig): EvaluatorNode {
+  function scoreOne({ sample, text }: ScoreRequest): ScoreOutcome {
+    const start = performance.now();
+    const raw = lexicalValue(metric, text, sample.references, stemmer);
+    const latencyMs = performance.now() - start;
+    if (raw === null) return { skipped: true };
+    return { raw, quality: lexicalQuality(raw), compared: 'reference', latencyMs, batchSize: 1, device: 'cpu' };
+  }
+
+  return {
+    id,
+    usesReference: true,
+    batchSize: 1,
+    load: async () => ({ device: 'cpu' }),
+    async score(requests, signal) {
+      const outcomes: ScoreOutcome[] = [];
+      for (const request of requests) {
+        signal.throwIfAborted();
+        outcomes.push(scoreOne(request));
+        if (outcomes.length % BREATHE_EVERY === 0) await new Promise((resume) => setImmediate(resume));
+      }
+      return outcomes;
+    },
+    close: async () => {},
+  };
+}

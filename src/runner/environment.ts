@@ -1,0 +1,89 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { env, LogLevel, type PretrainedModelOptions } from '@huggingface/transformers';
+import { EnvHttpProxyAgent, install, setGlobalDispatcher } from 'undici';
+import { onnxFileName } from '../node/model-files.ts';
+import type { Device, Dtype, LoadOrder } from '../protocol/runner.ts';
+
+const HUB = 'https://huggingface.co';
+/** Below this size a step is too short for a second thread to pay. */
+const SMALL_MODEL_BYTES = 64 * 2 ** 20;
+
+/** Sets transformers.js up for one model: where files come from, and that nothing else is fetched or written. */
+export function prepareLibrary(order: LoadOrder): void {
+  const remote = order.source.kind === 'hub';
+  env.logLevel = LogLevel.ERROR;
+  env.allowLocalModels = !remote;
+  env.allowRemoteModels = remote;
+  env.useFSCache = remote;
+  env.useWasmCache = false;
+  env.cacheDir = order.cacheDir;
+  if (!remote) return;
+  env.remoteHost = hubAddress();
+  // Node's own fetch ignores HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
+  install();
+  setGlobalDispatcher(new EnvHttpProxyAgent());
+  env.fetch = globalThis.fetch;
+}
+
+/** The hub, or the mirror that HF_ENDPOINT names. */
+export function hubAddress(): string {
+  return (process.env.HF_ENDPOINT || HUB).replace(/\/+$/, '');
+}
+
+/** What `from_pretrained` of this library takes, for this model on this device. */
+export function loadOptions(
+  order: LoadOrder,
+  device: Device,
+  dtype: Dtype,
+  onProgress: (message: string) => void,
+): PretrainedModelOptions {
+  const threads = order.threads ?? defaultThreads(order, dtype);
+  return {
+    device,
+    dtype,
+    session_options: { intraOpNumThreads: threads, interOpNumThreads: 1 },
+    ...(order.source.kind === 'hub' && { progress_callback: downloadProgress(onProgress) }),
+  };
+}
+
+/** What `from_pretrained` calls the model: a folder or an id of the hub. */
+export function modelName(order: LoadOrder): string {
+  return order.source.kind === 'hub' ? order.source.id : order.source.path;
+}
+
+/**
+ * One thread for a small model, else half of the logical processors: as many as there are cores on most machines, and
+ * a rest for whoever shares the machine. A second thread on a busy core costs more than it brings.
+ */
+function defaultThreads(order: LoadOrder, dtype: Dtype): number {
+  if (order.source.kind === 'folder') {
+    const file = join(order.source.path, 'onnx', onnxFileName(dtype));
+    const bytes = [file, `${file}_data`].reduce(
+      (sum, f) => sum + (statSync(f, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+    if (bytes < SMALL_MODEL_BYTES) return 1;
+  }
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+interface ProgressInfo {
+  status: string;
+  file?: string;
+  progress?: number;
+  total?: number;
+}
+
+/** Tells of a download at every full ten per cent of a file. */
+function downloadProgress(tell: (message: string) => void): (info: ProgressInfo) => void {
+  const told = new Map<string, number>();
+  return ({ status, file, progress, total }) => {
+    if (status !== 'progress' || !file || progress === undefined || !total || total < 2 ** 20) return;
+    const tenth = Math.floor(progress / 10);
+    if (told.get(file) === tenth) return;
+    told.set(file, tenth);
+    tell(`downloading ${file}: ${tenth * 10} % of ${Math.round(total / 2 ** 20)} MB`);
+  };
+}
