@@ -100,8 +100,10 @@ describe('pearsonWithin', () => {
     expect(pearsonWithin(constantInside)).toBeNull();
     expect(pearsonWithin([{ x: [1, 2, Number.NaN], y: [1, 2, 3] }])).toBeNull();
   });
-  it('leaves groups of one out', () => {
+  it('leaves groups of one and empty groups out', () => {
     const group = { x: [1, 5, 2, 8], y: [2, 4, 4, 7] };
+    const empty = { x: [], y: [] };
+    expect(pearsonWithin([empty, { x: [1, 2, 4], y: [1, 2, 4] }, empty])).toBeCloseTo(1, 12);
     expect(pearsonWithin([group, { x: [100], y: [-100] }])).toBeCloseTo(pearson(group.x, group.y)!, 12);
   });
 });
