@@ -73,7 +73,7 @@ function toList(value: unknown): string[] | null {
     : scalarText(value)
         ?.split(',')
         .map((t) => t.trim());
-  return list && list.every((t) => t !== null) ? (list as string[]) : null;
+  return list?.every((t) => t !== null) ? (list as string[]) : null;
 }
 
 /** The checks of one sample: variables filled in, labels made distinct. Throws RowError for a missing variable. */

@@ -128,25 +128,24 @@ export class TestReader {
     line: number | undefined,
   ): void {
     const warn = (why: string) => this.warnings.add(`assert "${type}" is not supported: ${why}`, file, line);
-    if (typeof value === 'string' && value.startsWith('file://'))
-      return warn('its value is a file, which is never run or read');
-    if (type === 'equals' && scalarText(value) !== null) test.references.push(scalarText(value)!);
     const similarity = Object.hasOwn(SIMILARITIES, type) ? SIMILARITIES[type] : undefined;
-    if (similarity) {
-      const texts = (Array.isArray(value) ? value : [value]).map(scalarText).filter((t) => t !== null);
-      test.references.push(...texts);
-      return warn(`its value is taken as a reference; ${similarity} scores against it`);
-    }
     const found = toChecks(type, value, metric ?? undefined);
-    if (typeof found !== 'string') {
-      const broken = found.map(badRegex).find((p) => p !== null);
-      if (broken) return warn(broken);
+    if (/^(not-)?(javascript|python|ruby|webhook)$/.test(type)) warn('code is never run');
+    else if (typeof value === 'string' && value.startsWith('file://'))
+      warn('its value is a file, which is never run or read');
+    else if (similarity) {
+      test.references.push(...(Array.isArray(value) ? value : [value]).map(scalarText).filter((t) => t !== null));
+      warn(`its value is taken as a reference; ${similarity} scores against it`);
+    } else if (Object.hasOwn(GATES, type)) warn(GATES[type]!);
+    else if (typeof found === 'string') warn(found === 'no such check here' ? 'it has no counterpart here' : found);
+    else {
+      const broken = found.map(badRegex).find((problem) => problem !== null);
+      if (broken) warn(broken);
+      else test.checks.push(...found);
+      if (type === 'equals') test.references.push(found[0]!.value!);
       if (type.endsWith('is-json') && value !== undefined && value !== null)
         warn('the JSON schema in its value is not checked, only that the output is JSON');
-      test.checks.push(...found);
-    } else if (/^(not-)?(javascript|python|ruby|webhook)$/.test(type)) warn('code is never run');
-    else if (Object.hasOwn(GATES, type)) warn(GATES[type]!);
-    else warn(found === 'no such check here' ? 'it has no counterpart here' : found);
+    }
   }
 
   async #readFile(name: string): Promise<PromptfooTest[]> {

@@ -1,0 +1,215 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { open, readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { escapePath, glob } from 'tinyglobby';
+import type { Config, PromptFormat } from '../core/config.ts';
+import { BROKEN_TEXT, detectFormat, type EnvAccess, type PromptInput, readSamples } from '../core/prompts/index.ts';
+import type { Diagnostic, Sample } from '../core/types.ts';
+import { InputError } from './errors.ts';
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/** Folders that hold no prompt files of the user's. */
+const IGNORED = ['**/node_modules/**', '**/.poq/**', '**/.git/**'];
+/** Files that a prompt file names (a text, a table of tests) are read whole. */
+const MAX_RELATED = 64 * 1024 * 1024;
+
+interface PromptFile {
+  /** Relative to the workspace, with forward slashes. */
+  path: string;
+  format?: PromptFormat;
+  task?: string;
+  tags?: string[];
+}
+
+/**
+ * The samples of every prompt file of a workspace: entries in the config's order, files sorted by path, each file
+ * once. What cannot be read is reported and skipped.
+ * @param env values for the names that the config lists under `env`; the process's environment by default
+ * @throws InputError at the end, when two samples have the same id: it names both places
+ */
+export async function* openPromptFiles(
+  workspace: { root: string; config: Pick<Config, 'prompts' | 'env'> },
+  report: Report,
+  env: (name: string) => string | undefined = (name) => process.env[name],
+): AsyncGenerator<Sample, void, undefined> {
+  const root = await realpath(workspace.root);
+  const listed: EnvAccess = new Map(workspace.config.env.map((name) => [name, env(name)]));
+  const files = await findFiles(root, workspace.config.prompts, report);
+  const related = await relatedFiles(root, files, listed);
+  const places = new Map<string, string>();
+  const doubles: Diagnostic[] = [];
+  for (const file of files) {
+    // A table of tests that a promptfoo config reads is not a prompt file of its own.
+    if (related.has(file.path) && file.format === undefined) continue;
+    for await (const sample of samplesOf(root, file, listed, report)) {
+      const { source, id } = sample;
+      const earlier = places.get(id);
+      if (earlier === undefined) {
+        places.set(id, source.line === undefined ? source.file : `${source.file}:${source.line}`);
+        yield sample;
+      } else if (doubles.length < 100) {
+        const message = `the id ${JSON.stringify(id)} is already that of ${earlier}: give one of them another "id"`;
+        doubles.push({ severity: 'error', ...source, message });
+      }
+    }
+  }
+  if (doubles.length > 0) throw new InputError(doubles);
+}
+
+async function* samplesOf(root: string, file: PromptFile, env: EnvAccess, report: Report): AsyncGenerator<Sample> {
+  try {
+    yield* readSamples(inputOf(root, file, env), report);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    report({ severity: 'error', file: file.path, message: `cannot be read (${code})` });
+  }
+}
+
+function inputOf(root: string, file: PromptFile, env: EnvAccess): PromptInput {
+  return {
+    ...file,
+    env,
+    chunks: readText(join(root, file.path)),
+    readRelated: (path) => readRelated(root, path),
+  };
+}
+
+/** The files of every entry, each once, by the first entry that names it. */
+async function findFiles(root: string, entries: Config['prompts'], report: Report): Promise<PromptFile[]> {
+  const found = new Map<string, PromptFile>();
+  for (const [index, entry] of entries.entries()) {
+    const { glob: pattern, ...rest } = typeof entry === 'string' ? { glob: entry } : entry;
+    const paths = await match(root, pattern);
+    if (paths.length === 0)
+      report({ severity: 'warning', message: `prompts[${index}]: "${pattern}" matches no file in ${root}` });
+    for (const path of paths) {
+      if (found.has(path)) continue;
+      const real = await realpath(join(root, path)).catch(() => null);
+      if (real === null) report({ severity: 'error', file: path, message: 'cannot be read: the link leads nowhere' });
+      else if (!isInside(root, real))
+        report({ severity: 'error', file: path, message: 'a link that leads outside the workspace: refused' });
+      else found.set(path, { path, ...rest });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Paths that a pattern matches, sorted. A name that exists as it is written is that file, whatever it holds. */
+async function match(root: string, pattern: string): Promise<string[]> {
+  const path = pattern.replaceAll('\\', '/').replace(/^(\.\/)+/, '');
+  const exists = await stat(join(root, path)).then(
+    (s) => (s.isFile() ? 'file' : 'folder'),
+    () => null,
+  );
+  // A literal name may hold characters that are special in patterns, such as brackets.
+  const query = exists === null ? path : exists === 'file' ? escapePath(path) : `${escapePath(path)}/**`;
+  const paths = await glob([query], {
+    cwd: root,
+    ignore: IGNORED,
+    expandDirectories: false,
+    followSymbolicLinks: true,
+  });
+  return paths.map((p) => p.replaceAll('\\', '/')).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Which files the hand-written prompt files read beside themselves. */
+async function relatedFiles(root: string, files: PromptFile[], env: EnvAccess): Promise<Set<string>> {
+  const related = new Set<string>();
+  for (const file of files) {
+    const format = file.format ?? detectFormat(file.path, await headOf(join(root, file.path)));
+    if (format !== 'promptfoo' && format !== 'prompty') continue;
+    const input = inputOf(root, file, env);
+    const readRelatedFile = (path: string) => {
+      related.add(path);
+      return readRelated(root, path);
+    };
+    // Reading it once more is cheap: these files are written by hand.
+    try {
+      for await (const _sample of readSamples({ ...input, readRelated: readRelatedFile }, () => {}));
+    } catch {
+      // The reading that counts tells what is wrong.
+    }
+  }
+  return related;
+}
+
+async function headOf(path: string): Promise<string> {
+  try {
+    const handle = await open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(16_384), 0, 16_384, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return '';
+  }
+}
+
+/** Text of a file inside the workspace. Throws an Error that says why not. */
+async function readRelated(root: string, path: string): Promise<string> {
+  const real = await realpath(join(root, path)).catch(() => null);
+  if (real === null) throw new Error(`there is no file ${path}`);
+  if (!isInside(root, real)) throw new Error(`${path} is a link that leads outside the workspace: refused`);
+  const found = await stat(real);
+  if (!found.isFile()) throw new Error(`${path} is not a file`);
+  if (found.size > MAX_RELATED) throw new Error(`${path} is larger than ${MAX_RELATED / 1024 / 1024} MB`);
+  const bytes = await readFile(real);
+  if (!isUtf8(bytes)) throw new Error(`${path} is not UTF-8`);
+  return bytes.toString('utf8');
+}
+
+/** A file as text, piece by piece: UTF-8, or UTF-16 with its mark. Where bytes are not UTF-8 the line carries `BROKEN_TEXT`. */
+async function* readText(path: string): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  let wide: InstanceType<typeof TextDecoder> | null | undefined;
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    // Windows' own tools write UTF-16, little end first, with a mark.
+    if (wide === undefined) wide = chunk[0] === 0xff && chunk[1] === 0xfe ? new TextDecoder('utf-16le') : null;
+    if (wide) {
+      yield wide.decode(chunk, { stream: true });
+      continue;
+    }
+    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    const end = bytes.length - unfinished(bytes);
+    // A copy: the stream's own buffer may be used again.
+    rest = Buffer.from(bytes.subarray(end));
+    yield decode(bytes.subarray(0, end));
+  }
+  if (rest.length > 0) yield decode(rest);
+}
+
+/** How many bytes at the end begin a character that the next piece goes on with. */
+function unfinished(bytes: Buffer): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return 0;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+function decode(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const lines: string[] = [];
+  for (let start = 0; start <= bytes.length; ) {
+    const found = bytes.indexOf(0x0a, start);
+    const end = found < 0 ? bytes.length : found;
+    const line = bytes.subarray(start, end);
+    lines.push(isUtf8(line) ? line.toString('utf8') : BROKEN_TEXT + line.toString('utf8'));
+    start = end + 1;
+    if (found < 0) break;
+  }
+  return lines.join('\n');
+}
