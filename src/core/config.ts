@@ -190,7 +190,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('When a sample counts as passed.'),
   gates: z.array(gate).default([]).describe('Bounds that a run must keep; `poq run` exits 3 when one fails.'),
-  env: z.array(text).default([]).describe('The environment variables that prompt files may read as ${env:NAME}.'),
+  env: z.array(text).default([]).describe('Names of the environment variables that prompt files may read.'),
   reuse: z.boolean().default(false).describe('Take generations of earlier runs where prompt, model and options agree.'),
   concurrency: count.default(4).describe('Requests at a time to one endpoint.'),
 });
