@@ -1,8 +1,10 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /**
- * Every program of the product, each one file under dist/. The native parts of onnxruntime stay outside the bundle;
- * `sharp` (images) is never needed for text and is replaced by an empty module.
+ * Every program of the product, each with its entry file under dist/. The command's own commands are loaded when they
+ * are asked for, from dist/cli/, so that `poq --help` need not read all of it. The native parts of onnxruntime stay
+ * outside the bundle; `sharp` (images) is never needed for text and is replaced by an empty module.
  */
 const withoutImages = {
   name: 'without-images',
@@ -29,8 +31,16 @@ const shared = {
   },
 };
 
-await Promise.all([
-  build({ ...shared, entryPoints: { cli: 'src/cli/main.ts' } }),
+const [cli] = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    splitting: true,
+    chunkNames: 'cli/[name]-[hash]',
+    // jsonc-parser's CommonJS form hides its requires from bundlers; its ES modules do not.
+    mainFields: ['module', 'main'],
+    metafile: true,
+  }),
   build({
     ...shared,
     entryPoints: { runner: 'src/runner/main.ts' },
@@ -38,3 +48,9 @@ await Promise.all([
     plugins: [withoutImages],
   }),
 ]);
+
+// Pieces of earlier builds have other names and would stay for ever.
+for (const name of readdirSync('dist/cli')) {
+  const file = `dist/cli/${name}`;
+  if (!(file in cli.metafile.outputs)) rmSync(file);
+}

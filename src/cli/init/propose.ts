@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/report/render/visible.ts';
 import type { FoundPrompts } from '../../node/detect/prompt-files.ts';
 import type { FoundServer } from '../../node/detect/servers.ts';
 
@@ -74,11 +75,15 @@ function modelLines(servers: FoundServer[], bundled: string[]): string {
     }
   }
   if (lines.length === 0) {
-    for (const name of bundled) lines.push(object({ id: name, provider: 'onnx', model: `bundled:${name}` }));
-    notes.push('The bundled models are for trying the tool, not for work. A served one looks like this:');
-    notes.push('{"id": "served", "provider": "openai", "baseUrl": "http://127.0.0.1:11434/v1", "model": "llama3.2"}');
+    const served = { id: 'served', provider: 'openai', baseUrl: 'http://127.0.0.1:11434/v1', model: 'llama3.2' };
+    if (bundled.length === 0) lines.push(object(served));
+    else {
+      for (const name of bundled) lines.push(object({ id: name, provider: 'onnx', model: `bundled:${name}` }));
+      notes.push('The bundled models are for trying the tool, not for work. A served one looks like this:');
+      notes.push(object(served));
+    }
   }
-  return [lines.join(',\n'), ...notes.map((note) => `    // ${note.replace(/\s+/g, ' ')}`)].join('\n');
+  return [lines.join(',\n'), ...notes.map((note) => `    // ${oneLine(note)}`)].join('\n');
 }
 
 /** The model's own name, or with the server's where two servers have one of that name. */

@@ -37,16 +37,20 @@ describe('winnersByBeta', () => {
   it('agrees with asking every beta by itself', () => {
     const number = fc.integer({ min: 0, max: 20 });
     fc.assert(
-      fc.property(fc.array(fc.tuple(number, number), { minLength: 2, maxLength: 6 }), fc.double({ min: 0, max: 40, noNaN: true }), (lines, beta) => {
-        const models = lines.map(([q, c], i) => model(String(i), q / 2, c / 20));
-        const intervals = winnersByBeta(models, 2);
-        expect(intervals[0]!.from).toBe(0);
-        expect(intervals.at(-1)!.to).toBeNull();
-        for (const [i, interval] of intervals.slice(1).entries()) expect(interval.from).toBe(intervals[i]!.to);
-        const reward = (m: ReturnType<typeof model>) => (2 * m.quality.mean!) / 10 - beta * m.normalizedCost!;
-        const winner = intervals.find((i) => i.from <= beta && (i.to === null || beta <= i.to))!.model;
-        expect(reward(models[Number(winner)]!)).toBeCloseTo(Math.max(...models.map(reward)), 9);
-      }),
+      fc.property(
+        fc.array(fc.tuple(number, number), { minLength: 2, maxLength: 6 }),
+        fc.double({ min: 0, max: 40, noNaN: true }),
+        (lines, beta) => {
+          const models = lines.map(([q, c], i) => model(String(i), q / 2, c / 20));
+          const intervals = winnersByBeta(models, 2);
+          expect(intervals[0]!.from).toBe(0);
+          expect(intervals.at(-1)!.to).toBeNull();
+          for (const [i, interval] of intervals.slice(1).entries()) expect(interval.from).toBe(intervals[i]!.to);
+          const reward = (m: ReturnType<typeof model>) => (2 * m.quality.mean!) / 10 - beta * m.normalizedCost!;
+          const winner = intervals.find((i) => i.from <= beta && (i.to === null || beta <= i.to))!.model;
+          expect(reward(models[Number(winner)]!)).toBeCloseTo(Math.max(...models.map(reward)), 9);
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,3 @@
+export async function modelsCommand(): Promise<number> {
+  return 0;
+}
