@@ -38,13 +38,12 @@ export function digits3(x: Num): string {
 /** A count: `1,234`. */
 export const count = (x: Num): string => fixed(x, 0);
 
+/** `7.820` as `7.82`, `12.000` as `12`, `1.20e-5` as `1.2e-5`. */
+export const trimZeros = (text: string): string =>
+  text.replace(/\.(\d*?)0+(?=e|$)/, (_, kept: string) => (kept ? `.${kept}` : ''));
+
 /** A number as people write settings: three digits at most, no zeros at the end: `0.5`, `1.29`, `5`, `−2`. */
-export function plain(x: Num): string {
-  if (known(x) && Number.isInteger(x)) return count(x);
-  return digits3(x)
-    .replace(/(\.\d*?)0+(e|$)/, '$1$2')
-    .replace(/\.(e|$)/, '$1');
-}
+export const plain = (x: Num): string => (known(x) && Number.isInteger(x) ? count(x) : trimZeros(digits3(x)));
 
 /** A quality, truth or metric on [0, 10]: `7.82`. */
 export const quality = (x: Num): string => fixed(x, 2);

@@ -1,7 +1,7 @@
 import type { RewardConfig } from '../../config.ts';
 import type { Estimate, GateResult, PairSummary, RunSummary } from '../summary.ts';
 import { succeeded } from './columns.ts';
-import { about, count, decimalsFor, duration, fixed, plain, UNKNOWN } from './format.ts';
+import { about, count, decimalsFor, fixed, plain, trimZeros } from './format.ts';
 import type { BetaInterval } from './input.ts';
 import { oneLine } from './visible.ts';
 
@@ -96,34 +96,32 @@ const GATE_NAMES: Record<GateResult['metric'], string> = {
   truth: 'truth F1',
   reward: 'reward',
   p95Ms: 'p95 latency',
-  checks: 'checks',
+  checks: 'share of passed checks',
   errors: 'errors',
 };
 
-/** `quality of small: 7.82, at least 5` and whether it held. */
+/** `quality of small: 7.82, wanted at least 5`. */
 export function gateSentence(gate: GateResult): string {
-  const figure = (x: number | null) =>
-    x === null
-      ? UNKNOWN
-      : gate.metric === 'p95Ms'
-        ? duration(x)
-        : gate.metric === 'errors'
-          ? plain(x)
-          : fixedOrPlain(x);
-  const bounds = [
-    gate.min === undefined ? '' : `at least ${figure(gate.min)}`,
-    gate.max === undefined ? '' : `at most ${figure(gate.max)}`,
-  ].filter(Boolean);
+  const unit = gate.metric === 'p95Ms' ? ' ms' : '';
+  const bounds: [string, number | undefined][] = [
+    ['at least', gate.min],
+    ['at most', gate.max],
+  ];
+  const set = bounds.flatMap(([words, bound]) => (bound === undefined ? [] : [{ words, bound }]));
+  const wanted = set.map(({ words, bound }) => `${words} ${figure(bound)}${unit}`).join(' and ');
   const who = gate.model === null ? 'every model' : oneLine(gate.model);
   const how = gate.on === 'interval' ? ' (whole 95 % interval)' : '';
-  const value = gate.value === null ? 'no data' : figure(gate.value);
+  const value = gate.value === null ? 'no data' : `${valueBeside(gate.value, set)}${unit}`;
   const note = gate.note === null ? '' : `: ${oneLine(gate.note)}`;
-  return `${GATE_NAMES[gate.metric]} of ${who}: ${value}, wanted ${bounds.join(' and ')}${how}${note}`;
+  return `${GATE_NAMES[gate.metric]} of ${who}: ${value}, wanted ${wanted}${how}${note}`;
 }
 
-/** Bounds as people wrote them; measured values with enough digits to see which side of the bound they are on. */
-const fixedOrPlain = (x: number) =>
-  Number.isInteger(x) ? plain(x) : fixed(x, Math.abs(x) < 1 ? 4 : 3).replace(/0+$/, '');
+/** Three decimals at most, no zeros at the end. */
+const figure = (x: number) => trimZeros(fixed(x, 3));
+
+/** The value with as many digits as it takes to tell it from the bound. */
+const valueBeside = (value: number, set: { bound: number }[]) =>
+  set.some(({ bound }) => bound !== value && figure(bound) === figure(value)) ? String(value) : figure(value);
 
 const COST_NAMES = { latency: 'latency', tokens: 'tokens', money: 'money', energy: 'energy' } as const;
 const COST_UNITS = { latency: 'ms', tokens: 'tokens', money: 'currency units', energy: 'J' } as const;

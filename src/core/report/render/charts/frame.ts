@@ -20,17 +20,20 @@ export function svg(frame: Frame, body: Markup | Markup[]): Markup {
   return markup`<svg class="poq-chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${frame.title}</title><desc id="${id}-d">${frame.description}</desc>${body}</svg>`;
 }
 
+/** Width of a character at 11 px in a wide system font. */
+const CHARACTER = 6.7;
+
 /** About how wide a text is at the charts' 11 px. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const c of text) width += c.codePointAt(0)! > 0x2e80 ? 11 : 6.3;
+  for (const c of text) width += c.codePointAt(0)! > 0x2e80 ? 11 : CHARACTER;
   return width;
 }
 
 /** A label that takes at most `width` pixels. */
 export function fitText(text: string, width: number): string {
   const line = oneLine(text);
-  return textWidth(line) <= width ? line : ellipsis(line, Math.max(2, Math.floor(width / 6.3)));
+  return textWidth(line) <= width ? line : ellipsis(line, Math.max(2, Math.floor(width / CHARACTER)));
 }
 
 export type Unit = 'duration' | 'number' | 'share';
@@ -105,7 +108,11 @@ function logTicks(low: number, high: number, length: number): number[] {
 
 export function linearAxis(domain: [number, number], unit: Unit, range: [number, number]): Axis {
   const scale = scaleLinear().domain(domain).range(range);
-  return axis(scale, false, scale.ticks(Math.max(2, Math.min(6, Math.abs(range[1] - range[0]) / TICK_ROOM))), unit);
+  const room = Math.max(2, Math.floor(Math.abs(range[1] - range[0]) / TICK_ROOM));
+  // d3 takes the number of ticks for a hint, and may give more than there is room for.
+  let wanted = Math.min(6, room);
+  while (wanted > 1 && scale.ticks(wanted).length > room) wanted--;
+  return axis(scale, false, scale.ticks(wanted), unit);
 }
 
 function axis(scale: (value: number) => number, log: boolean, ticks: number[], unit: Unit): Axis {
