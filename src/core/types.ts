@@ -41,10 +41,6 @@ export interface Check {
   value?: string;
   /** `not-contains` and its like. */
   negated: boolean;
-  /** Compare without regard to case, as GitHub Models does in all but `equals`. Absent: case counts. */
-  ignoreCase?: boolean;
-  /** Drop white space around the answer first, as GitHub Models does. Absent: it counts. */
-  trim?: boolean;
   /** How the file writes it, for people: `not-contains "sorry"`. */
   label: string;
 }

@@ -20,23 +20,22 @@ export function validateCheck(check: Check): string | null {
 }
 
 /**
- * Whether an answer passes a check. Texts are compared exactly, white space and case included, unless the check says
- * `trim` or `ignoreCase`; `icontains` always ignores case. A regular expression is JavaScript's, without flags but
- * `i` where case is ignored, and may match anywhere. `is-json` asks that the whole answer, white space around it
- * aside, is one JSON value. A check that `validateCheck` refuses never passes, negated or not.
+ * Whether an answer passes a check. Texts are compared exactly, white space and case included; only
+ * `icontains` ignores case. A regular expression is JavaScript's, without flags, and may match anywhere. `is-json`
+ * asks that the whole answer, white space around it aside, is one JSON value. A check that `validateCheck` refuses never passes, negated or not.
  */
 export function runCheck(check: Check, text: string): boolean {
   if (validateCheck(check) !== null) return false;
-  return holds(check, check.trim ? text.trim() : text) !== check.negated;
+  return holds(check, text) !== check.negated;
 }
 
 function holds(check: Check, text: string): boolean {
   const value = check.value ?? '';
   if (check.kind === 'is-json') return isJson(text);
   if (check.kind === 'regex') {
-    return compile(value, check.ignoreCase ? 'i' : '')?.test(text.slice(0, REGEX_INPUT_LIMIT)) ?? false;
+    return compile(value)?.test(text.slice(0, REGEX_INPUT_LIMIT)) ?? false;
   }
-  const fold = check.kind === 'icontains' || check.ignoreCase;
+  const fold = check.kind === 'icontains';
   const a = fold ? text.toLowerCase() : text;
   const b = fold ? value.toLowerCase() : value;
   switch (check.kind) {
@@ -61,9 +60,9 @@ function isJson(text: string): boolean {
   }
 }
 
-function compile(pattern: string, flags = ''): RegExp | null {
+function compile(pattern: string): RegExp | null {
   try {
-    return new RegExp(pattern, flags);
+    return new RegExp(pattern);
   } catch {
     return null;
   }
