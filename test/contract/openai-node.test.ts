@@ -31,13 +31,17 @@ function configOf(extra: object): OpenAiModelConfig {
   return config.models[0] as OpenAiModelConfig;
 }
 
-/** A clock whose waits pass at once and are written down. */
+/** A clock whose waits pass at once, are written down, and are seen in its time. */
 function fakeClock(): Clock & { waits: number[] } {
   const waits: number[] = [];
+  let skipped = 0;
   return {
     waits,
-    now: () => performance.now(),
-    sleep: async (ms) => void waits.push(ms),
+    now: () => performance.now() + skipped,
+    sleep: async (ms) => {
+      waits.push(ms);
+      skipped += ms;
+    },
     random: () => 0.5,
   };
 }
@@ -137,7 +141,7 @@ describe('what is read', () => {
       device: mock.origin,
     });
     expect(outcome.tokensCounted).toBeUndefined();
-    const { latencyMs, ttftMs, decodeMs, queueMs } = outcome as Record<string, number>;
+    const { latencyMs, ttftMs, decodeMs, queueMs } = outcome;
     // Timers of Node may fire up to a millisecond early.
     expect(ttftMs).toBeGreaterThanOrEqual(58);
     expect(decodeMs).toBeGreaterThanOrEqual(85);
@@ -205,14 +209,15 @@ describe('what is read', () => {
 
 describe('retries', () => {
   test.each([408, 409, 429, 500, 502, 503, 529])('%i is tried again, and the wait is queueing', async (status) => {
-    const mock = await endpoint([{ status, body: '{"error":{"message":"busy"}}', delayMs: 80 }, {}]);
+    const busy = { status, body: '{"error":{"message":"busy"}}', headers: { 'retry-after': '40' }, delayMs: 80 };
+    const mock = await endpoint([busy, {}]);
     const clock = fakeClock();
     const outcome = await ask(nodeOf({ baseUrl: mock.baseUrl }, {}, clock));
     expect(outcome.text).toBe('answer');
     expect(mock.requests).toHaveLength(2);
-    expect(clock.waits).toEqual([500]);
-    expect(outcome.queueMs).toBeGreaterThanOrEqual(78);
-    expect(outcome.latencyMs).toBeLessThan(outcome.queueMs as number);
+    expect(clock.waits).toEqual([40_000]);
+    expect(outcome.queueMs).toBeGreaterThanOrEqual(40_078);
+    expect(outcome.latencyMs).toBeLessThan(40_000);
   });
 
   test('waits double, and the last failure is told with its count', async () => {

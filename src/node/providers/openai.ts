@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { OpenAiModelConfig } from '../../core/config.ts';
@@ -98,6 +99,8 @@ class OpenAiNode implements ModelNode {
     signal: AbortSignal,
     onText?: (delta: string) => void,
   ): Promise<GenerateOutcome[]> {
+    // Each request listens while it runs, and there may be hundreds: that is no leak.
+    setMaxListeners(0, signal);
     return Promise.all(requests.map((request) => this.answer(request, signal, onText)));
   }
 

@@ -25,6 +25,8 @@ export interface ExchangeOptions {
   onText(delta: string): void;
 }
 
+/** A timer that is longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const ERROR_BODY_BYTES = 64 * 1024;
 /** How long a connection may take to end its answer after [DONE] before it is dropped rather than used again. */
 const DRAIN_MS = 1000;
@@ -58,7 +60,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.settle = resolve;
     });
     this.reader = new AnswerReader(options.onText);
-    this.timer = setTimeout(() => this.timedOut(), options.timeoutMs);
+    this.timer = setTimeout(() => this.timedOut(), Math.min(options.timeoutMs, LONGEST_TIMER_MS));
   }
 
   /** Ends at once, the connection with it; `result` then never settles. */
