@@ -91,8 +91,10 @@ async function* rawRecords(chunks: AsyncIterable<string>, delimiter: () => strin
     open.push(line);
     size += line.text.length + 1;
     // Only the record so far decides: a quote that is still open goes on to the next line.
-    quoting = staysOpen(line.text, quoting, delimiter());
-    if (!quoting) {
+    const state = afterLine(line.text, quoting, delimiter());
+    quoting = state === 'open';
+    if (state === 'broken') yield* giveUp();
+    else if (state === 'closed') {
       const text = open.map((l) => l.text).join('\n');
       const broken = open.find((l) => l.text.includes(BROKEN_TEXT));
       yield broken
@@ -103,37 +105,41 @@ async function* rawRecords(chunks: AsyncIterable<string>, delimiter: () => strin
     } else if (size > MAX_LINE) yield* giveUp();
   };
   let quoting = false;
-  /** The quote opened on the first line never closes: that line is broken, those after it are read afresh. */
+  /** The quote opened on the first line does not close: that line is broken, those after it are read afresh. */
   const giveUp = function* (): Generator<RawRecord> {
     const [first, ...rest] = open;
     open = [];
     size = 0;
     quoting = false;
-    yield { line: first!.number, problem: 'not valid CSV: a quote that opens here is never closed' };
+    yield {
+      line: first!.number,
+      problem: 'not valid CSV: a quote that opens here does not close at the end of a cell',
+    };
     for (const line of rest) yield* take(line);
   };
   for await (const line of splitLines(chunks)) yield* take(line);
   while (open.length > 0) yield* giveUp();
 }
 
-/** Whether a quoted cell is still open after this line. A quote opens a cell only at the cell's start. */
-function staysOpen(text: string, quoting: boolean, delimiter: string): boolean {
-  if (!quoting && !text.includes('"')) return false;
+/** Whether a quoted cell is still open after this line. A quote opens a cell at its start, and closes it at its end. */
+function afterLine(text: string, quoting: boolean, delimiter: string): 'open' | 'closed' | 'broken' {
+  if (!text.includes('"')) return quoting ? 'open' : 'closed';
   let open = quoting;
   let atStart = !quoting;
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
     if (open) {
       if (c !== '"') continue;
-      if (text[i + 1] === '"') i += 1;
+      const next = text[i + 1];
+      if (next !== '"' && next !== undefined && next !== delimiter) return 'broken';
+      if (next === '"') i += 1;
       else open = false;
-    } else if (c === delimiter) atStart = true;
-    else {
-      if (c === '"' && atStart) open = true;
-      atStart = false;
+    } else {
+      open = c === '"' && atStart;
+      atStart = c === delimiter;
     }
   }
-  return open;
+  return open ? 'open' : 'closed';
 }
 
 /** A table with a header row: one sample a record. */

@@ -104,15 +104,15 @@ function readEvaluators(root: Fields, yaml: YamlFile, ctx: ReadContext): CheckTe
     const fields = asFields(item);
     const name = scalarText(own(fields, 'name')) ?? undefined;
     const called = name ? `evaluator "${name}"` : `evaluator ${index + 1}`;
-    const warn = (message: string, key?: string) =>
-      warnings.add(message, ctx.path, yaml.line(key ? ['evaluators', index, key] : ['evaluators', index]));
+    const warn = (message: string, ...keys: string[]) =>
+      warnings.add(message, ctx.path, yaml.line(['evaluators', index, ...keys]));
     const string = asFields(own(fields, 'string'));
     const uses = own(fields, 'uses');
     if (string) {
       for (const [type, value] of Object.entries(string)) {
         const found = toChecks(type, value, name);
         const problem = typeof found === 'string' ? found : found.map(badRegex).find((p) => p !== null);
-        if (problem) warn(`${called}: string check "${type}" is not run: ${problem}`, 'string');
+        if (problem) warn(`${called}: string check "${type}" is not run: ${problem}`, 'string', type);
         else checks.push(...(found as CheckTemplate[]));
       }
     } else if (uses !== undefined) {

@@ -133,6 +133,11 @@ function children(node: Node): [unknown, boolean][] {
         [node.body, false],
         [node.alternate, false],
       ];
+    case 'SelectExpression':
+      return [
+        [node.lhs, false],
+        [node.test, true],
+      ];
     case 'Ternary':
       return [
         [node.condition, true],
