@@ -142,7 +142,7 @@ function compares({ compared: { reference, prompt } }: EvaluatorSummary): string
 }
 
 /** The tasks of a run, as its models have them. */
-export function tasksOf(summary: RunSummary): string[] {
+function tasksOf(summary: RunSummary): string[] {
   return [...new Set(summary.models.flatMap((m) => Object.keys(m.byTask)))].sort();
 }
 

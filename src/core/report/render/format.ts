@@ -78,7 +78,7 @@ export function decimalsFor(estimates: Estimate[]): number {
 }
 
 /** Half of the interval's width; null where there is no interval. */
-export function halfWidth(e: Estimate): number | null {
+function halfWidth(e: Estimate): number | null {
   return known(e.low) && known(e.high) ? (e.high - e.low) / 2 : null;
 }
 

@@ -14,7 +14,7 @@ export interface ReportInput {
   samples: Iterable<ReportSample>;
 }
 
-export interface ReportMeta {
+interface ReportMeta {
   /** What people call the run: the folder of the config, say. */
   title: string;
   id: string;

@@ -5,7 +5,7 @@ import { gateSentence, rewardNotes, verdicts } from './sentences.ts';
 import { ellipsis, oneLine } from './visible.ts';
 
 /** Colours come from the caller, who knows whether the terminal wants them. Each returns text of the same width. */
-export interface Painter {
+interface Painter {
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;

@@ -4,7 +4,7 @@ import { type Markup, markup } from '../markup.ts';
 import { bottomAxis, fitText, linearAxis, svg, textWidth } from './frame.ts';
 import { type MarkOf, markAt } from './marks.ts';
 
-export interface IntervalRow {
+interface IntervalRow {
   id: string;
   estimate: Estimate;
   /** A second figure on the same scale, drawn as a hollow ring. */

@@ -5,7 +5,7 @@ import { type Markup, markup } from '../markup.ts';
 import { bottomAxis, fitText, magnitudeAxis, svg } from './frame.ts';
 import { type MarkOf, markAt, roundPath } from './marks.ts';
 
-export interface LatencyRow {
+interface LatencyRow {
   model: string;
   values: number[];
   /** Over all values, of which `values` may be a part; null where there is none. */

@@ -15,7 +15,7 @@ import {
 } from './frame.ts';
 import { type MarkOf, markAt, roundPath } from './marks.ts';
 
-export interface ScatterPoint {
+interface ScatterPoint {
   id: string;
   /** Cost in its own unit. */
   cost: number;
