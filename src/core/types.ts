@@ -90,6 +90,8 @@ export interface GenerationRow {
   finish?: 'stop' | 'length';
   /** Prompt tokens that the endpoint served from its cache. */
   cachedTokens?: number;
+  /** What the endpoint itself measured for this answer, in milliseconds, where it tells. */
+  serverMs?: number;
   /** True when the token counts are ours (counted), not the endpoint's. */
   tokensCounted?: boolean;
   /** Energy in joules where the device tells. */

@@ -41,6 +41,8 @@ export type GenerateOutcome = GenerateTimings & {
   device: string | null;
   batchSize?: number;
   cachedTokens?: number;
+  /** What the endpoint itself measured for this answer, in milliseconds, where it tells. */
+  serverMs?: number;
   tokensCounted?: boolean;
   energyJ?: number | null;
 } & ({ text: string; finish?: 'stop' | 'length'; error?: undefined } | { error: string; text?: undefined });

@@ -231,6 +231,7 @@ class OpenAiNode implements ModelNode {
       outputTokens: answer.outputTokens ?? Math.max(answer.pieces, estimateTokens(answer.bytes)),
       ...(counted ? { tokensCounted: true } : {}),
       ...(answer.cachedTokens === null ? {} : { cachedTokens: answer.cachedTokens }),
+      ...(answer.serverMs === null ? {} : { serverMs: answer.serverMs }),
       device: this.endpoint.origin,
     };
   }

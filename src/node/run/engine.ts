@@ -13,7 +13,7 @@ import type { RunEvent } from './events.ts';
 import { Hardware } from './hardware.ts';
 import { modelIdentity } from './hash.ts';
 import { runModel } from './model-run.ts';
-import { type Selection, startRun } from './prepare.ts';
+import { type Selection, selectModels, startRun } from './prepare.ts';
 import { ProgressMeter } from './progress.ts';
 import { accumulatorOf, rebuildSummary, summarize } from './rebuild.ts';
 import { earlierGenerations } from './reuse.ts';
@@ -51,7 +51,10 @@ export interface RunResult {
  * is stored then. Cancelling by the signal is no error: the result's state says so.
  */
 export async function runEvaluation(options: RunOptions): Promise<RunResult> {
-  return execute(await startRun(options.workspace, options), options, { resumed: false, retryErrors: false });
+  const config = selectModels(options.workspace.config, options.models);
+  const nodes = createNodes(config, options.context); // before anything is stored: a missing key is an input error
+  const folder = await startRun({ ...options.workspace, config }, options, options.signal);
+  return execute(folder, nodes, options, { resumed: false, retryErrors: false });
 }
 
 /** Goes on with a run: does what is missing, with the config and the samples that the run was started with. */
@@ -61,7 +64,20 @@ export async function resumeEvaluation(options: ResumeOptions): Promise<RunResul
   if (record.state === 'done' && !retryErrors) {
     return { summary: await rebuildSummary(folder), folder, record, state: 'done', unusable: new Map() };
   }
-  return execute(folder, options, { resumed: true, retryErrors });
+  return execute(folder, createNodes(record.config, options.context), options, { resumed: true, retryErrors });
+}
+
+interface Nodes {
+  models: Map<string, ModelNode>;
+  evaluators: Map<string, EvaluatorNode>;
+}
+
+/** @throws InputError when a model lacks something that only the user can give, such as its key. */
+function createNodes(config: Config, context: NodeContext): Nodes {
+  return {
+    models: new Map(config.models.map((m) => [m.id, createModelNode(m, context, config.concurrency)])),
+    evaluators: new Map(config.evaluators.map((e) => [e.id, createEvaluatorNode(e, context)])),
+  };
 }
 
 interface HowToStart {
@@ -69,12 +85,13 @@ interface HowToStart {
   retryErrors: boolean;
 }
 
-async function execute(folder: RunFolder, options: ExecuteOptions, how: HowToStart): Promise<RunResult> {
+async function execute(folder: RunFolder, nodes: Nodes, options: ExecuteOptions, how: HowToStart): Promise<RunResult> {
   const record = folder.readRecord();
   const writer = folder.open();
   try {
-    return await new Execution(folder, record, writer, options).run(how);
+    return await new Execution(folder, record, writer, nodes, options).run(how);
   } finally {
+    await Promise.allSettled([...nodes.models.values(), ...nodes.evaluators.values()].map((node) => node.close()));
     writer.close();
   }
 }
@@ -95,6 +112,7 @@ class Execution {
     private readonly folder: RunFolder,
     private readonly record: RunRecord,
     private readonly writer: RunWriter,
+    private readonly nodes: Nodes,
     private readonly options: ExecuteOptions,
   ) {
     this.config = record.config;
@@ -124,14 +142,10 @@ class Execution {
     });
     for (const diagnostic of record.diagnostics) this.emit({ type: 'diagnostic', diagnostic });
 
-    const models = new Map<string, ModelNode>();
-    const evaluators = new Map<string, EvaluatorNode>();
     let state: RunResult['state'] = 'done';
     try {
-      for (const m of config.models) models.set(m.id, createModelNode(m, this.options.context, config.concurrency));
-      for (const e of config.evaluators) evaluators.set(e.id, createEvaluatorNode(e, this.options.context));
-      await this.runNodes(models, evaluators, done);
-      await this.noteNodeWarnings(models);
+      await this.runNodes(done);
+      await this.noteNodeWarnings();
       if (config.models.every((m) => this.unusable.has(m.id))) state = 'failed';
     } catch (error) {
       if (!this.options.signal.aborted) {
@@ -139,8 +153,6 @@ class Execution {
         throw error;
       }
       state = 'cancelled';
-    } finally {
-      await Promise.allSettled([...models.values(), ...evaluators.values()].map((node) => node.close()));
     }
     this.writer.sync();
     record.state = state;
@@ -153,8 +165,9 @@ class Execution {
   }
 
   /** Every lane at the same time; within a lane one model after the other, since they compete for the hardware. */
-  private async runNodes(models: Map<string, ModelNode>, evaluators: Map<string, EvaluatorNode>, done: Done) {
+  private async runNodes(done: Done): Promise<void> {
     const { config, record, signal } = this;
+    const { models, evaluators } = this.nodes;
     const loaded = new Set<EvaluatorNode>();
     const scorer = new Scorer(config, evaluators, this.hardware, done, signal, {
       rows: (id, rows, requested, tookMs) => this.onScores(id, rows, requested, tookMs),
@@ -257,9 +270,9 @@ class Execution {
    * What models found out about their own files, such as recorded answers that no sample asked for. Said of a resumed
    * run too in which the model had nothing left to do.
    */
-  private async noteNodeWarnings(models: Map<string, ModelNode>): Promise<void> {
+  private async noteNodeWarnings(): Promise<void> {
     const known = new Set(this.record.diagnostics.map((d) => JSON.stringify(d)));
-    const withWarnings = [...models.values()].filter((node) => node.warnings && !this.unusable.has(node.id));
+    const withWarnings = [...this.nodes.models.values()].filter((node) => node.warnings && !this.unusable.has(node.id));
     if (withWarnings.length === 0) return;
     const samples = this.record.limit === null ? await this.sampleIds() : null;
     for (const node of withWarnings) {

@@ -62,14 +62,15 @@ export function selectModels(config: Config, ids: string[] | undefined): Config 
 }
 
 /** Reads all prompt files once, stores their samples and makes the run's folder. */
-export async function startRun(workspace: Workspace, selection: Selection): Promise<RunFolder> {
-  const config = selectModels(workspace.config, selection.models);
+export async function startRun(workspace: Workspace, selection: Selection, signal: AbortSignal): Promise<RunFolder> {
+  const { config } = workspace;
   const startedAt = new Date();
   return createRun(workspace.root, startedAt, async (id, file): Promise<RunRecord> => {
     const diagnostics: Diagnostic[] = [];
     const hash = createHash('sha256');
     let samples = 0;
     for await (const sample of selectSamples(workspace, selection.limit, (d) => diagnostics.push(d))) {
+      signal.throwIfAborted();
       file.append([sample]);
       hash.update(JSON.stringify(sample));
       samples++;

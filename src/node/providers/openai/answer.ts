@@ -11,6 +11,8 @@ export interface Answer {
   inputTokens: number | null;
   outputTokens: number | null;
   cachedTokens: number | null;
+  /** Milliseconds that the server says it worked, where it says so (llama.cpp's `timings`). */
+  serverMs: number | null;
   /** Pieces that brought text or reasoning, and their length in UTF-8 bytes. */
   pieces: number;
   bytes: number;
@@ -39,6 +41,7 @@ export class AnswerReader {
     inputTokens: null,
     outputTokens: null,
     cachedTokens: null,
+    serverMs: null,
     pieces: 0,
     bytes: 0,
   };
@@ -102,6 +105,7 @@ export class AnswerReader {
     const reported = reportedError(chunk);
     if (reported !== null) throw new AnswerError('reported', reported);
     this.readUsage(chunk.usage);
+    this.readTimings(chunk.timings);
     const choice = firstChoice(chunk);
     if (choice === null) {
       if (Array.isArray(chunk.choices)) this.events++;
@@ -138,6 +142,7 @@ export class AnswerReader {
     const message = choice && object(choice.message);
     if (!choice || !message) throw new AnswerError('not-a-completion', 'the answer has no choices[0].message');
     this.readUsage(whole.usage);
+    this.readTimings(whole.timings);
     this.answer.text = textOf(message.content);
     this.count(this.answer.text);
     this.count(textOf(message.reasoning_content) || textOf(message.reasoning));
@@ -154,9 +159,19 @@ export class AnswerReader {
     this.answer.outputTokens = tokens(usage.completion_tokens) ?? this.answer.outputTokens;
     this.answer.cachedTokens = tokens(object(usage.prompt_tokens_details)?.cached_tokens) ?? this.answer.cachedTokens;
   }
+
+  private readTimings(value: unknown): void {
+    const timings = object(value);
+    const prompt = milliseconds(timings?.prompt_ms);
+    const predicted = milliseconds(timings?.predicted_ms);
+    if (prompt !== null && predicted !== null) this.answer.serverMs = prompt + predicted;
+  }
 }
 
 type Json = Record<string, unknown>;
+
+const milliseconds = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 
 const object = (value: unknown): Json | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : null;
