@@ -1,7 +1,7 @@
 import type { Config, EvaluatorConfig, Price } from '../config.ts';
 import { needsReference, usesReference } from '../evaluators.ts';
 import { closeness } from '../reward/consensus.ts';
-import { budgetCost, costOf, minmaxCosts } from '../reward/cost.ts';
+import { budgetCost, type CostFunction, costFunction, minmaxCosts } from '../reward/cost.ts';
 import { evaluatorReward } from '../reward/reward.ts';
 import type { JointBootstrap, Statistic } from '../stats/bootstrap.ts';
 import { type PairedColumns, pearson, pearsonWithin } from '../stats/correlation.ts';
@@ -37,6 +37,7 @@ interface EvaluatorColumns {
  */
 export class EvaluatorEstimates {
   readonly #tallies: EvaluatorTally[];
+  readonly #costs: CostFunction[];
   readonly #columns: EvaluatorColumns[];
   readonly #normalized: (Statistic | null)[];
   #pool: number[][] | null = null;
@@ -47,6 +48,8 @@ export class EvaluatorEstimates {
     readonly bootstrap: JointBootstrap,
     units: Units,
   ) {
+    const { of } = config.reward.evaluators.cost;
+    this.#costs = config.evaluators.map((evaluator) => costFunction(of, priceOf(evaluator)));
     this.#tallies = config.evaluators.map(() => ({
       samples: 0,
       errors: 0,
@@ -114,7 +117,7 @@ export class EvaluatorEstimates {
   #tally(place: number, sample: number): void {
     const { table, config } = this;
     const { consensus, closeness: mode, evaluators } = config.reward;
-    const { of, normalize } = evaluators.cost;
+    const { normalize } = evaluators.cost;
     const scores = scoresAt(table, place);
     let scored = 0;
     for (const [i, evaluator] of config.evaluators.entries()) {
@@ -126,15 +129,15 @@ export class EvaluatorEstimates {
       } else if (table.scoreState[at] === GOOD) {
         const close = closeness(scores, scored++, consensus, mode) ?? Number.NaN;
         const latencyMs = table.scoreLatencyMs[at]!;
-        const usage = { latencyMs: Number.isNaN(latencyMs) ? null : latencyMs, ...NO_USAGE };
-        const cost = costOf(of, usage, priceOf(evaluator));
+        // Scores report neither tokens nor energy.
+        const cost = this.#costs[i]!(latencyMs, Number.NaN, Number.NaN, Number.NaN);
         tally.samples++;
         if (table.scoreBits[at]! & BY_REFERENCE) tally.compared.reference++;
         if (table.scoreBits[at]! & BY_PROMPT) tally.compared.prompt++;
-        if (usage.latencyMs !== null) tally.latencies.push(usage.latencyMs);
+        if (!Number.isNaN(latencyMs)) tally.latencies.push(latencyMs);
         tally.quality.add(sample, table.scoreQuality[at]!);
         tally.closeness.add(sample, close);
-        if (cost === null) tally.unknownCosts++;
+        if (Number.isNaN(cost)) tally.unknownCosts++;
         else if (normalize === 'minmax') tally.cost.add(sample, cost);
         // Under a budget every score has its own reward, which needs its closeness.
         else if (!Number.isNaN(close)) tally.cost.add(sample, budgetCost(cost, normalize.budget));
@@ -168,9 +171,6 @@ export class EvaluatorEstimates {
     return unknownCost(this.config.reward.evaluators.cost.of, tally.unknownCosts, scored, 'scores');
   }
 }
-
-/** Scores report neither tokens nor energy. */
-const NO_USAGE = { inputTokens: null, outputTokens: null, energyJ: null };
 
 function priceOf(evaluator: EvaluatorConfig): Price | undefined {
   return 'price' in evaluator ? evaluator.price : undefined;

@@ -1,6 +1,6 @@
 import type { Config, ConsensusRule, NodeRewardConfig, Price } from '../config.ts';
 import { consensus } from '../reward/consensus.ts';
-import { budgetCost, type CostKind, costOf } from '../reward/cost.ts';
+import { budgetCost, type CostKind, costFunction } from '../reward/cost.ts';
 import { ABSENT, FAILED, type GenerationNumber, GOOD, type RunTable } from './table.ts';
 
 /** Consensus quality of every generation, by place: NaN where it failed, is absent or has no score. */
@@ -142,18 +142,8 @@ export function forEachPlace(table: RunTable, model: number, visit: (place: numb
 /** The cost of a generation by its place, NaN where unknown. */
 function generationCosts(table: RunTable, kind: CostKind, price: Price | undefined): (place: number) => number {
   const { latencyMs, inputTokens, outputTokens, energyJ } = table.numbers;
-  const known = (value: number) => (Number.isNaN(value) ? null : value);
-  return (place) =>
-    costOf(
-      kind,
-      {
-        latencyMs: known(latencyMs[place]!),
-        inputTokens: known(inputTokens[place]!),
-        outputTokens: known(outputTokens[place]!),
-        energyJ: known(energyJ[place]!),
-      },
-      price,
-    ) ?? Number.NaN;
+  const cost = costFunction(kind, price);
+  return (place) => cost(latencyMs[place]!, inputTokens[place]!, outputTokens[place]!, energyJ[place]!);
 }
 
 function successMeans(table: RunTable, model: number, value: (place: number) => number): Float64Array {

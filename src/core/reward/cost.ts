@@ -2,55 +2,37 @@ import type { NodeRewardConfig, Price } from '../config.ts';
 
 export type CostKind = NodeRewardConfig['cost']['of'];
 
-/** What a generation or a score took: null where unknown. */
-export interface Usage {
-  latencyMs: number | null;
-  inputTokens: number | null;
-  outputTokens: number | null;
-  /** Joules. */
-  energyJ: number | null;
-}
+/** From latency (ms), prompt tokens, generated tokens and energy (J) to a cost. NaN, in and out, means unknown. */
+export type CostFunction = (latencyMs: number, inputTokens: number, outputTokens: number, energyJ: number) => number;
 
 /**
- * What something cost, in the unit of its kind: milliseconds, tokens (prompt and answer together), currency units or
- * joules. Null where a part of it is unknown: nothing unpriced is free.
+ * What a generation or a score cost, in the unit of the kind: milliseconds, tokens (prompt and answer together),
+ * currency units or joules. Unknown where a part of it is: nothing unpriced is free.
  */
-export function costOf(kind: CostKind, usage: Usage, price: Price | undefined): number | null {
+export function costFunction(kind: CostKind, price: Price | undefined): CostFunction {
   switch (kind) {
     case 'latency':
-      return usage.latencyMs;
+      return (latencyMs) => latencyMs;
     case 'tokens':
-      return usage.inputTokens === null || usage.outputTokens === null ? null : usage.inputTokens + usage.outputTokens;
+      return (_, inputTokens, outputTokens) => inputTokens + outputTokens;
     case 'money':
-      return moneyOf(price, usage);
+      return moneyFunction(price ?? {});
     case 'energy':
-      return usage.energyJ;
+      return (_latency, _input, _output, energyJ) => energyJ;
   }
 }
 
 /**
- * The price of one generation or score, in currency units: tokens by their price, plus the time of work by the price
- * of an hour. Where only one of the two token prices is set, tokens of the other kind have no known price.
+ * Tokens by their price plus the time of work by the price of an hour, whichever are set. Where only one of the two
+ * token prices is, tokens of the other kind have no known price.
  */
-export function moneyOf(price: Price | undefined, usage: Omit<Usage, 'energyJ'>): number | null {
-  if (!price) return null;
-  const { inputPerMTok, outputPerMTok, perHour } = price;
+function moneyFunction({ inputPerMTok, outputPerMTok, perHour }: Price): CostFunction {
   const byToken = inputPerMTok !== undefined || outputPerMTok !== undefined;
-  if (!byToken && perHour === undefined) return null;
-  const parts: (number | null)[] = [];
-  if (byToken) parts.push(tokenMoney(usage.inputTokens, inputPerMTok), tokenMoney(usage.outputTokens, outputPerMTok));
-  if (perHour !== undefined) parts.push(usage.latencyMs === null ? null : (usage.latencyMs / 3_600_000) * perHour);
-  let sum = 0;
-  for (const part of parts) {
-    if (part === null) return null;
-    sum += part;
-  }
-  return sum;
-}
-
-function tokenMoney(tokens: number | null, perMTok: number | undefined): number | null {
-  if (tokens === 0 || perMTok === 0) return 0;
-  return tokens === null || perMTok === undefined ? null : (tokens / 1e6) * perMTok;
+  if (!byToken && perHour === undefined) return () => Number.NaN;
+  const tokens = (count: number, perMTok = Number.NaN) => (count === 0 || perMTok === 0 ? 0 : (count / 1e6) * perMTok);
+  return (latencyMs, inputTokens, outputTokens) =>
+    (byToken ? tokens(inputTokens, inputPerMTok) + tokens(outputTokens, outputPerMTok) : 0) +
+    (perHour === undefined ? 0 : (latencyMs / 3_600_000) * perHour);
 }
 
 /** Cost against a budget in the same unit: min(1, cost / budget). */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Price } from '../../../src/core/config.ts';
 import { closeness, consensus } from '../../../src/core/reward/consensus.ts';
-import { budgetCost, costOf, minmaxCosts, moneyOf } from '../../../src/core/reward/cost.ts';
+import { budgetCost, type CostKind, costFunction, minmaxCosts } from '../../../src/core/reward/cost.ts';
 import { evaluatorReward, modelReward } from '../../../src/core/reward/reward.ts';
 
 describe('consensus', () => {
@@ -88,27 +89,29 @@ describe('costs', () => {
   });
 
   it('prices tokens, hours or both, and nothing that is unknown', () => {
-    const usage = { latencyMs: 36_000, inputTokens: 2_000_000, outputTokens: 500_000 };
-    expect(moneyOf({ inputPerMTok: 0.15, outputPerMTok: 0.6 }, usage)).toBeCloseTo(0.6, 12);
-    expect(moneyOf({ perHour: 2 }, usage)).toBeCloseTo(0.02, 12);
-    expect(moneyOf({ inputPerMTok: 0.15, outputPerMTok: 0.6, perHour: 2 }, usage)).toBeCloseTo(0.62, 12);
-    expect(moneyOf({ perHour: 2 }, { ...usage, latencyMs: null })).toBeNull();
-    expect(moneyOf({ inputPerMTok: 1, outputPerMTok: 1 }, { ...usage, inputTokens: null })).toBeNull();
-    expect(moneyOf({ inputPerMTok: 1 }, usage)).toBeNull();
-    expect(moneyOf({ inputPerMTok: 1 }, { ...usage, outputTokens: 0 })).toBe(2);
-    expect(moneyOf({ inputPerMTok: 0, outputPerMTok: 0 }, usage)).toBe(0);
-    expect(moneyOf({}, usage)).toBeNull();
-    expect(moneyOf(undefined, usage)).toBeNull();
+    const money = (price: Price | undefined, latencyMs = 36_000, input = 2_000_000, output = 500_000) =>
+      costFunction('money', price)(latencyMs, input, output, Number.NaN);
+    expect(money({ inputPerMTok: 0.15, outputPerMTok: 0.6 })).toBeCloseTo(0.6, 12);
+    expect(money({ perHour: 2 })).toBeCloseTo(0.02, 12);
+    expect(money({ perHour: 2 }, 36_000, Number.NaN, Number.NaN)).toBeCloseTo(0.02, 12);
+    expect(money({ inputPerMTok: 0.15, outputPerMTok: 0.6, perHour: 2 })).toBeCloseTo(0.62, 12);
+    expect(money({ perHour: 2 }, Number.NaN)).toBeNaN();
+    expect(money({ inputPerMTok: 1, outputPerMTok: 1 }, 1, Number.NaN)).toBeNaN();
+    expect(money({ inputPerMTok: 1 })).toBeNaN();
+    expect(money({ inputPerMTok: 1 }, 1, 2_000_000, 0)).toBe(2);
+    expect(money({ inputPerMTok: 0, outputPerMTok: 0 })).toBe(0);
+    expect(money({})).toBeNaN();
+    expect(money(undefined)).toBeNaN();
   });
 
   it('knows every kind', () => {
-    const usage = { latencyMs: 7, inputTokens: 30, outputTokens: 12, energyJ: 4 };
-    expect(costOf('latency', usage, undefined)).toBe(7);
-    expect(costOf('tokens', usage, undefined)).toBe(42);
-    expect(costOf('tokens', { ...usage, outputTokens: null }, undefined)).toBeNull();
-    expect(costOf('energy', usage, undefined)).toBe(4);
-    expect(costOf('energy', { ...usage, energyJ: null }, undefined)).toBeNull();
-    expect(costOf('money', usage, undefined)).toBeNull();
+    const of = (kind: CostKind, output = 12, energy = 4) => costFunction(kind, undefined)(7, 30, output, energy);
+    expect(of('latency')).toBe(7);
+    expect(of('tokens')).toBe(42);
+    expect(of('tokens', Number.NaN)).toBeNaN();
+    expect(of('energy')).toBe(4);
+    expect(of('energy', 12, Number.NaN)).toBeNaN();
+    expect(of('money')).toBeNaN();
   });
 });
 
