@@ -36,11 +36,11 @@ export function fitText(text: string, width: number): string {
   return textWidth(line) <= width ? line : ellipsis(line, Math.max(2, Math.floor(width / CHARACTER)));
 }
 
-export type Unit = 'duration' | 'number' | 'share';
+export type Unit = 'duration' | 'number';
 
 /** A figure beside a chart's mark. */
 export function figure(value: number, unit: Unit): string {
-  return unit === 'duration' ? duration(value) : unit === 'share' ? fixed(value, 2) : digits3(value);
+  return unit === 'duration' ? duration(value) : digits3(value);
 }
 
 export interface Axis {
@@ -57,8 +57,8 @@ function tickLabel(value: number, unit: Unit, step: number): string {
   return value < 1000 ? `${Number(value.toPrecision(3))} ms` : `${Number((value / 1000).toPrecision(3))} s`;
 }
 
-/** Room that a tick's label wants. */
-const TICK_ROOM = 56;
+/** Pixels along an axis that a tick's label wants. */
+const TICK_ROOM: Record<Unit, number> = { duration: 60, number: 36 };
 
 /**
  * An axis for positive magnitudes such as latencies: logarithmic where the largest is more than ten times the
@@ -92,7 +92,7 @@ export function magnitudeAxis(
 
 /** Powers of ten, with 2 and 5 between them, or 3, where there is room. */
 function logTicks(low: number, high: number, length: number): number[] {
-  const room = Math.max(2, Math.floor(length / TICK_ROOM));
+  const room = Math.max(2, Math.floor(length / TICK_ROOM.duration));
   for (const steps of [[1, 2, 5], [1, 3], [1]]) {
     const ticks: number[] = [];
     for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++)
@@ -108,7 +108,7 @@ function logTicks(low: number, high: number, length: number): number[] {
 
 export function linearAxis(domain: [number, number], unit: Unit, range: [number, number]): Axis {
   const scale = scaleLinear().domain(domain).range(range);
-  const room = Math.max(2, Math.floor(Math.abs(range[1] - range[0]) / TICK_ROOM));
+  const room = Math.max(2, Math.floor(Math.abs(range[1] - range[0]) / TICK_ROOM[unit]));
   // d3 takes the number of ticks for a hint, and may give more than there is room for.
   let wanted = Math.min(6, room);
   while (wanted > 1 && scale.ticks(wanted).length > room) wanted--;

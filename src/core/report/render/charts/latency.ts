@@ -25,7 +25,7 @@ export interface LatencyInput {
 const WIDTH = 560;
 const ROW = 58;
 const TOP = 4;
-const NAME = 158;
+const NAME = 174;
 /** Below this many values a density would suggest more than is known: they are drawn one by one. */
 const DENSITY_FROM = 8;
 const STEPS = 120;

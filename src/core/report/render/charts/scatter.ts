@@ -139,7 +139,7 @@ function labels(points: Placed[], front: Placed[]): Markup {
 /** Places for a name of this width, the best first. */
 function places(p: Placed, width: number): { box: Box; far: boolean }[] {
   const at = (left: number, baseline: number, far: boolean) => ({
-    box: { left, right: left + width, top: baseline - 10, bottom: baseline + 3 },
+    box: { left, right: left + width + 5, top: baseline - 10, bottom: baseline + 3 },
     far,
   });
   const beside = [at(p.x + 10, p.y + 4, false), at(p.x - 10 - width, p.y + 4, false)];
