@@ -27,6 +27,7 @@ export async function loadOnFirst<T>(
   load: (attempt: Attempt) => Promise<T>,
 ): Promise<Attempt & { loaded: T; tried: FailedDevice[] }> {
   const tried: FailedDevice[] = [];
+  const missing: string[] = [];
   for (const device of devicesToTry(order)) {
     onTrying(device);
     if (device === 'cuda' && !hasCudaProvider()) {
@@ -41,8 +42,8 @@ export async function loadOnFirst<T>(
       try {
         return { device, dtype, loaded: await load({ device, dtype }), tried };
       } catch (error) {
-        if (isMissingFile(error) && order.dtype === 'auto') {
-          tried.push({ device, error: `no ${dtype} weights: ${firstLine(error)}` });
+        if (lacksWeights(error) && order.dtype === 'auto') {
+          missing.push(firstLine(error));
           continue;
         }
         if (isBrokenModel(error) || device === 'cpu') throw error;
@@ -54,7 +55,8 @@ export async function loadOnFirst<T>(
       }
     }
   }
-  throw new Error(`no device could load it: ${tried.map((t) => `${t.device}: ${t.error}`).join('; ')}`);
+  const reasons = [...tried.map((t) => `${t.device}: ${t.error}`), ...missing];
+  throw new Error(`no device could load it: ${reasons.join('; ')}`);
 }
 
 function devicesToTry(order: LoadOrder): Device[] {
@@ -96,8 +98,9 @@ export function dtypesToTry(order: LoadOrder, device: Device): Dtype[] {
   return best ? [best] : [];
 }
 
-function isMissingFile(error: unknown): boolean {
-  return (error as Error).name === 'ModelFileNotFoundError';
+/** The hub has the model, but not with weights of this data type. */
+function lacksWeights(error: unknown): boolean {
+  return (error as Error).name === 'ModelFileNotFoundError' && String(error).includes('.onnx');
 }
 
 /** The model itself is at fault, whatever the device. */

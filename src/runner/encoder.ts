@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AutoModel, AutoTokenizer, env, type PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
+import { AutoModel, env, type PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
 import type { EmbedResult, LoadOrder, Pooling } from '../protocol/runner.ts';
 import { type Attempt, describeAttempt } from './devices.ts';
-import { hubAddress, loadOptions, modelName } from './environment.ts';
+import { hubAddress, loadOptions, loadTokenizer, modelName } from './environment.ts';
 import { pool } from './pooling.ts';
 import { encodeText } from './tokens.ts';
 
@@ -24,7 +24,7 @@ export class Encoder {
   static async load(order: LoadOrder, attempt: Attempt, tell: (message: string) => void): Promise<Encoder> {
     const name = modelName(order);
     const options = loadOptions(order, attempt.device, attempt.dtype, tell);
-    const tokenizer = await AutoTokenizer.from_pretrained(name, options);
+    const tokenizer = await loadTokenizer(name, options);
     const pooling = poolingOf(await readModelJson(order, '1_Pooling/config.json'));
     const limit = (await readModelJson(order, 'sentence_bert_config.json'))?.max_seq_length;
     tell(`loading ${describeAttempt(attempt)}`);

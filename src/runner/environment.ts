@@ -1,7 +1,14 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { env, LogLevel, type PretrainedModelOptions } from '@huggingface/transformers';
+import {
+  AutoConfig,
+  AutoTokenizer,
+  env,
+  LogLevel,
+  type PreTrainedTokenizer,
+  type PretrainedModelOptions,
+} from '@huggingface/transformers';
 import { EnvHttpProxyAgent, install, setGlobalDispatcher } from 'undici';
 import { onnxFileName } from '../node/model-files.ts';
 import type { Device, Dtype, LoadOrder } from '../protocol/runner.ts';
@@ -46,6 +53,12 @@ export function loadOptions(
     session_options: { intraOpNumThreads: threads, interOpNumThreads: 1 },
     ...(order.source.kind === 'hub' && { progress_callback: downloadProgress(onProgress) }),
   };
+}
+
+/** Reads the config first: without it, a model that does not exist shows as an error inside the tokenizer. */
+export async function loadTokenizer(name: string, options: PretrainedModelOptions): Promise<PreTrainedTokenizer> {
+  await AutoConfig.from_pretrained(name, options);
+  return AutoTokenizer.from_pretrained(name, options);
 }
 
 /** What `from_pretrained` calls the model: a folder or an id of the hub. */

@@ -4,6 +4,7 @@ import { loadOnFirst, probeDevice } from './devices.ts';
 import { Encoder } from './encoder.ts';
 import { prepareLibrary } from './environment.ts';
 import { describeLoadError, describeRunError } from './messages.ts';
+import { endWithParent } from './parent-watch.ts';
 import { TextGenerator } from './text-generation.ts';
 
 /** The runner: a child process that holds one model, on behalf of the process that forked it. */
@@ -14,8 +15,7 @@ if (!send) {
   process.exit(2);
 }
 
-// Whoever started this is gone: nobody is left to answer to.
-process.on('disconnect', () => process.exit(0));
+endWithParent();
 // Ctrl+C in a terminal reaches every process of it: the parent decides what becomes of this one.
 process.on('SIGINT', () => {});
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AutoModelForCausalLM, AutoTokenizer, type PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
+import { AutoModelForCausalLM, type PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
 import type { ChatMessage } from '../core/types.ts';
 import type { GenerateResult, LoadOrder, PromptOrder } from '../protocol/runner.ts';
 import { type Attempt, describeAttempt } from './devices.ts';
-import { loadOptions, modelName } from './environment.ts';
+import { loadOptions, loadTokenizer, modelName } from './environment.ts';
 import { Progress, type Row } from './generation-progress.ts';
 import { describeRunError } from './messages.ts';
 import { SeededSampling } from './seeded-sampling.ts';
@@ -46,7 +46,7 @@ export class TextGenerator {
   static async load(order: LoadOrder, attempt: Attempt, tell: (message: string) => void): Promise<TextGenerator> {
     const name = modelName(order);
     const options = loadOptions(order, attempt.device, attempt.dtype, tell);
-    const tokenizer = await AutoTokenizer.from_pretrained(name, options);
+    const tokenizer = await loadTokenizer(name, options);
     if (order.source.kind === 'folder') tokenizer.chat_template ??= readTemplate(order.source.path);
     tell(`loading ${describeAttempt(attempt)}`);
     const model = (await AutoModelForCausalLM.from_pretrained(name, options)) as unknown as CausalLm;
