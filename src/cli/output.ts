@@ -26,9 +26,14 @@ export class Output {
     return this.stdout.columns || 100;
   }
 
-  /** A result: one or more lines on stdout. */
+  /** A result on stdout: one or more lines, the last line end left out. */
   print(text: string): void {
-    this.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    this.stdout.write(`${text}\n`);
+  }
+
+  /** A result on stdout as it is. */
+  write(text: string): void {
+    this.stdout.write(text);
   }
 
   /** The one JSON object of `--json`. */

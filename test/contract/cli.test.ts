@@ -426,7 +426,7 @@ describe('poq models and poq devices', () => {
     expect(list.config).toBeNull();
     expect(list.catalogue.length).toBeGreaterThanOrEqual(8);
     for (const entry of list.catalogue)
-      expect(entry).toEqual(expect.objectContaining({ id: expect.stringMatching(/\//) }));
+      expect(entry).toEqual(expect.objectContaining({ hub: expect.stringMatching(/\//), tried: expect.any(Boolean) }));
   });
 
   it('lists the models of the config', async () => {

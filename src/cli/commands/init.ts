@@ -17,6 +17,9 @@ export interface InitOptions {
   server?: string[];
 }
 
+/** A server that the user names is there, and may be far away or slow to wake. */
+const NAMED_TIMEOUT_MS = 5000;
+
 /** `poq init`: writes a config for what is there. An existing config is only overwritten with `--force`. */
 export async function initCommand(options: InitOptions, output: Output): Promise<number> {
   const folder = resolve(options.dir);
@@ -27,7 +30,7 @@ export async function initCommand(options: InitOptions, output: Output): Promise
   }
   const addresses = options.server?.map(parseServer) ?? USUAL_SERVERS;
   const [servers, gpu, prompts] = await Promise.all([
-    findServers(addresses),
+    options.server ? findServers(addresses, NAMED_TIMEOUT_MS) : findServers(addresses),
     findGpu(),
     existsSync(folder) ? findPromptFiles(folder) : [],
   ]);

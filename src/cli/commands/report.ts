@@ -25,7 +25,7 @@ export async function reportCommand(run: string, options: ReportOptions, output:
   }
   const text = await render(options.format);
   if (target === undefined) {
-    output.print(text);
+    output.write(text);
     return EXIT.DONE;
   }
   try {
@@ -39,6 +39,7 @@ export async function reportCommand(run: string, options: ReportOptions, output:
   async function render(format: 'md' | 'csv' | 'json'): Promise<string> {
     if (format === 'json') return `${JSON.stringify(summary, null, 2)}\n`;
     if (format === 'csv') return (await import('../../core/report/render/csv.ts')).renderCsv(summary);
-    return (await import('../../core/report/render/markdown.ts')).renderMarkdown(summary);
+    const { renderMarkdown } = await import('../../core/report/render/markdown.ts');
+    return `${renderMarkdown(summary).trimEnd()}\n`;
   }
 }

@@ -2,6 +2,7 @@ import { gateSentence } from '../../core/report/render/sentences.ts';
 import { evaluatorsTable, leaderboard, remarks } from '../../core/report/render/terminal.ts';
 import { oneLine } from '../../core/report/render/visible.ts';
 import { loadWorkspace } from '../../node/config-file.ts';
+import { CannotFinishError } from '../../node/errors.ts';
 import type { NodeContext } from '../../node/node-context.ts';
 import { installedPlaces } from '../../node/places.ts';
 import { type RunResult, resumeEvaluation, runEvaluation } from '../../node/run/engine.ts';
@@ -105,13 +106,23 @@ function showEvent(event: RunEvent, output: Output, view: ProgressView): void {
 /** Shows what came out, and writes report.html beside it. Resolves to the exit status. */
 async function tellResult(result: RunResult, options: RunOptions, output: Output): Promise<number> {
   const { summary, folder, state } = result;
-  const exitCode = exitCodeOfRun({
+  let exitCode: number = exitCodeOfRun({
     summary,
     skippedRows: result.record.diagnostics.filter((d) => d.severity === 'error').length,
     unusable: result.unusable.size,
     state,
   });
-  const report = state === 'cancelled' ? null : await writeHtmlReport(folder, summary);
+  let report: string | null = null;
+  if (state !== 'cancelled') {
+    try {
+      report = await writeHtmlReport(folder, summary);
+    } catch (error) {
+      if (!(error instanceof CannotFinishError)) throw error;
+      // The figures are there all the same.
+      output.error(error.message);
+      exitCode = EXIT.UNFINISHED;
+    }
+  }
   if (options.json) {
     for (const gate of summary.gates) if (!gate.pass) output.error(`gate failed: ${gateSentence(gate)}`);
     output.printJson(summary);

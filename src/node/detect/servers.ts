@@ -23,6 +23,7 @@ export const USUAL_SERVERS: ServerAddress[] = [
   { name: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
 ];
 
+/** What a port of this machine that may well be empty is worth waiting for. */
 const TIMEOUT_MS = 500;
 /** A list of models is small; what is longer is something else that happens to use the port. */
 const MAX_BYTES = 1_000_000;
@@ -30,8 +31,8 @@ const MAX_BYTES = 1_000_000;
 const modelList = z.object({ data: z.array(z.object({ id: z.string().min(1) })) });
 
 /**
- * Asks each address for its models, all at the same time, with one GET of `<baseUrl>/models` that gives up after half a
- * second. Ports where nothing, or something else, answers are left out.
+ * Asks each address for its models, all at the same time, with one GET of `<baseUrl>/models` that gives up after
+ * `timeoutMs`. Ports where nothing, or something else, answers are left out.
  */
 export async function findServers(addresses: ServerAddress[], timeoutMs = TIMEOUT_MS): Promise<FoundServer[]> {
   const found = await Promise.all(addresses.map((address) => ask(address, timeoutMs).catch(() => null)));

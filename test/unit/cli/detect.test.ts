@@ -7,6 +7,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { findPromptFiles } from '../../../src/node/detect/prompt-files.ts';
 import { findServers, USUAL_SERVERS } from '../../../src/node/detect/servers.ts';
 
+/** For servers that will answer: a busy machine must not fail these tests. */
+const PATIENCE_MS = 20_000;
+
 const servers: Server[] = [];
 const folders: string[] = [];
 
@@ -46,7 +49,7 @@ describe('findServers', () => {
       requests.push(`${request.method} ${request.url}`);
       json({ object: 'list', data: [{ id: 'b' }, { id: 'a' }, { id: 'b' }] })(request, response);
     });
-    expect(await findServers([{ name: 'X', baseUrl }])).toEqual([
+    expect(await findServers([{ name: 'X', baseUrl }], PATIENCE_MS)).toEqual([
       { name: 'X', baseUrl, models: ['a', 'b'], needsKey: false },
     ]);
     expect(requests).toEqual(['GET /v1/models']);
@@ -55,10 +58,13 @@ describe('findServers', () => {
   it('tells a server that wants a key, and one without a model', async () => {
     const closed = await serve(json({ error: 'no' }, 401));
     const empty = await serve(json({ data: [] }));
-    const found = await findServers([
-      { name: 'A', baseUrl: closed },
-      { name: 'B', baseUrl: empty },
-    ]);
+    const found = await findServers(
+      [
+        { name: 'A', baseUrl: closed },
+        { name: 'B', baseUrl: empty },
+      ],
+      PATIENCE_MS,
+    );
     expect(found).toEqual([
       { name: 'A', baseUrl: closed, models: [], needsKey: true },
       { name: 'B', baseUrl: empty, models: [], needsKey: false },
@@ -76,7 +82,12 @@ describe('findServers', () => {
       await serve(json({ data: [{ id: 'x'.repeat(2_000_000) }] })),
       'http://127.0.0.1:1/v1', // nothing listens there
     ];
-    expect(await findServers(addresses.map((baseUrl) => ({ name: 'X', baseUrl })))).toEqual([]);
+    expect(
+      await findServers(
+        addresses.map((baseUrl) => ({ name: 'X', baseUrl })),
+        PATIENCE_MS,
+      ),
+    ).toEqual([]);
   });
 
   it('gives up on a server that never answers, without keeping the others waiting', async () => {
@@ -87,7 +98,7 @@ describe('findServers', () => {
     const good = await serve(json({ data: [{ id: 'm' }] }));
     const found = await findServers(
       [silent, drips, good].map((baseUrl) => ({ name: 'X', baseUrl })),
-      400,
+      3000,
     );
     expect(found.map((s) => s.baseUrl)).toEqual([good]);
   });
