@@ -2,7 +2,7 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseEr
 
 export type KeyPath = (string | number)[];
 
-export interface Problem {
+interface Problem {
   line: number | undefined;
   message: string;
 }

@@ -197,7 +197,7 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
-export type PromptEntry = z.output<typeof promptEntry>;
+type PromptEntry = z.output<typeof promptEntry>;
 export type PromptFormat = NonNullable<Exclude<PromptEntry, string>['format']>;
 export type ModelConfig = z.output<typeof model>;
 export type OnnxModelConfig = z.output<typeof onnxModel>;

@@ -25,7 +25,7 @@ const KINDS = new Map<string, CheckKind>([
 ]);
 
 /** The kind of check behind a name such as `not-contains` or `startsWith`. */
-export function checkKind(name: string): { kind: CheckKind; negated: boolean } | null {
+function checkKind(name: string): { kind: CheckKind; negated: boolean } | null {
   const negated = name.startsWith('not-');
   const kind = KINDS.get((negated ? name.slice(4) : name).toLowerCase());
   return kind ? { kind, negated } : null;

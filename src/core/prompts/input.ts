@@ -54,7 +54,7 @@ export function makeContext(input: PromptInput, report: Report): ReadContext {
 }
 
 /** `relative` seen from the folder of `from`; null when it is absolute or climbs out of the workspace. */
-export function besides(from: string, relative: string): string | null {
+function besides(from: string, relative: string): string | null {
   const target = relative.replaceAll('\\', '/');
   if (target.startsWith('/') || /^[A-Za-z]:/.test(target)) return null;
   const parts = from.split('/').slice(0, -1);

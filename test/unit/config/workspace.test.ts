@@ -112,7 +112,7 @@ describe('openPromptFiles', () => {
     writeFileSync(join(outside, 'secret.jsonl'), row('secret'));
     symlinkSync(join(outside, 'secret.jsonl'), join(root, 'link.jsonl'));
     symlinkSync(join(outside, 'secret.jsonl'), join(root, 'secret.txt'));
-    put('x.prompty', '---\nname: x\n---\nuser:\n${file:secret.txt}\n');
+    put('x.prompty', `---\nname: x\n---\nuser:\n\${file:secret.txt}\n`);
     const { samples, told } = await open(['*.jsonl', '*.prompty']);
     expect(samples).toEqual([]);
     expect(told.map((d) => d.message)).toEqual([
@@ -123,10 +123,10 @@ describe('openPromptFiles', () => {
   });
 
   it('lets prompts use only the environment variables that the config lists', async () => {
-    put('a.jsonl', row('${env:A}') + row('${env:B}'));
+    put('a.jsonl', row(`\${env:A}`) + row(`\${env:B}`));
     const { ids, samples, told } = await open(['a.jsonl'], ['A'], { A: 'value', B: 'hidden' });
     expect(ids).toEqual(['a.jsonl#0']);
-    expect(samples[0]!.messages[0]!.content).toBe('${env:A}');
+    expect(samples[0]!.messages[0]!.content).toBe(`\${env:A}`);
     expect(told[0]!.message).toMatch(/\$\{env:B\} is refused/);
   });
 });

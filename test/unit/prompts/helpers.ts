@@ -32,7 +32,7 @@ export async function read(
   return { samples, diagnostics, told: diagnostics.map((d) => `${d.severity} ${d.line ?? '-'} ${d.message}`) };
 }
 
-export async function* pieces(text: string, size: number): AsyncGenerator<string> {
+async function* pieces(text: string, size: number): AsyncGenerator<string> {
   for (let i = 0; i < text.length; i += size) yield text.slice(i, i + size);
 }
 

@@ -296,17 +296,17 @@ describe('data sets', () => {
 
 it('refuses environment variables that the config does not list', async () => {
   const text = jsonl(
-    { prompt: 'a ${env:SECRET}' },
-    { prompt: 'b ${env:LISTED}' },
-    { prompt: 'c ${env:UNSET:fall}' },
-    { prompt: 'd ${env:UNSET}' },
+    { prompt: `a \${env:SECRET}` },
+    { prompt: `b \${env:LISTED}` },
+    { prompt: `c \${env:UNSET:fall}` },
+    { prompt: `d \${env:UNSET}` },
   );
   const env = new Map([
     ['LISTED', 'value'],
     ['UNSET', undefined],
   ]);
   const { samples, told } = await read('a.jsonl', text, { env });
-  expect(samples.map((s) => s.messages[0]!.content)).toEqual(['b ${env:LISTED}', 'c ${env:UNSET:fall}']);
+  expect(samples.map((s) => s.messages[0]!.content)).toEqual([`b \${env:LISTED}`, `c \${env:UNSET:fall}`]);
   expect(told).toEqual([
     expect.stringMatching(/^error 1 .*SECRET.*is refused/),
     expect.stringMatching(/^error 4 .*not set/),

@@ -141,7 +141,7 @@ ok
     expect(told).toEqual([]);
     expect(samples[0]).toMatchObject({
       messages: [
-        { role: 'user', content: 'Rome has {{text}} {{not}} a template ${env:NAME:you} <&>' },
+        { role: 'user', content: `Rome has {{text}} {{not}} a template \${env:NAME:you} <&>` },
         { role: 'assistant', content: 'ok' },
       ],
       options: { maxTokens: 9, topP: 0.5 },
