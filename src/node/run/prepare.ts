@@ -20,9 +20,6 @@ export interface Selection {
 /** The layout number of run folders made here. */
 const FORMAT = 1;
 
-/** The intervals' random choices do not depend on the models' sampling. */
-const INTERVAL_SEED = 1;
-
 /** The samples of a workspace, up to a limit, with notes on models that prompt files name and the config lacks. */
 export async function* selectSamples(
   workspace: Workspace,
@@ -102,7 +99,7 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
         memoryBytes: totalmem(),
       },
       nodes: {},
-      seeds: { generation: config.generation.seed, intervals: INTERVAL_SEED },
+      seeds: { generation: config.generation.seed },
       diagnostics,
     };
   });

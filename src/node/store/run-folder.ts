@@ -48,7 +48,8 @@ export interface RunRecord {
   machine: { system: string; cpu: string; cores: number; memoryBytes: number };
   /** Devices and settings that models and evaluators really ran with. */
   nodes: Record<string, LoadedInfo>;
-  seeds: { generation: number; intervals: number };
+  /** The intervals' own seed stands in the summary. */
+  seeds: { generation: number };
   /** What was found wrong with the prompt files: those rows were not run. */
   diagnostics: Diagnostic[];
 }
