@@ -48,7 +48,7 @@ export async function runCommand(options: RunOptions, output: Output): Promise<n
   } catch (error) {
     view.stop();
     if (!cancellation.signal.aborted) {
-      if (runId !== null) output.note(`What is complete is stored. Go on with: poq run --resume ${runId}`);
+      if (runId !== null) output.note(resumeHint(runId, options.config));
       throw error;
     }
     output.note(runId === null ? 'Stopped before anything was run.' : resumeHint(runId, options.config));
