@@ -1,16 +1,17 @@
-"""A small Llama in JAX: rotary positions, RMSNorm, SwiGLU, tied embeddings.
+"""A small Llama in PyTorch: rotary positions, RMSNorm, SwiGLU, tied embeddings.
 
-Matrices of all layers are stacked, [layers, in, out], so that the optimiser treats each stack at
-once; the exported graph takes them apart again.
+Matrices are [in, out] and those of one kind are stacked over the layers, so that the optimiser
+treats each stack at once; the exported graph takes them apart again.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
+import torch
+import torch.nn.functional as F
 
 THETA = 10000.0
 EPSILON = 1e-5
+HIDDEN = -1e9
 
 
 @dataclass(frozen=True)
@@ -22,31 +23,29 @@ class Size:
     hidden: int
     heads: int
 
-    def as_dict(self):
-        return asdict(self)
-
 
 SIZES = {
     "small": Size(layers=1, width=64, hidden=128, heads=2),
-    "medium": Size(layers=3, width=96, hidden=192, heads=3),
+    "medium": Size(layers=2, width=96, hidden=192, heads=3),
     "large": Size(layers=4, width=160, hidden=320, heads=4),
 }
 
 
 def start(size, vocabulary, seed):
     """Random parameters; the two matrices that write into the residual stream start small."""
-    keys = iter(jax.random.split(jax.random.key(seed), 8))
+    generator = torch.Generator().manual_seed(seed)
+    normal = lambda *shape: torch.randn(*shape, generator=generator)
     layers, width, hidden = size.layers, size.width, size.hidden
     quiet = (2 * layers) ** -0.5
 
     def matrix(inner, outer, scale=1.0):
-        return jax.random.normal(next(keys), (layers, inner, outer)) * scale * inner**-0.5
+        return normal(layers, inner, outer) * scale * inner**-0.5
 
     return {
-        "embedding": jax.random.normal(next(keys), (vocabulary, width)) * 0.05,
-        "norm": jnp.ones(width),
-        "attention_norm": jnp.ones((layers, width)),
-        "mlp_norm": jnp.ones((layers, width)),
+        "embedding": normal(vocabulary, width) * 0.05,
+        "norm": torch.ones(width),
+        "attention_norm": torch.ones(layers, width),
+        "mlp_norm": torch.ones(layers, width),
         "query": matrix(width, width),
         "key": matrix(width, width),
         "value": matrix(width, width),
@@ -58,59 +57,60 @@ def start(size, vocabulary, seed):
 
 
 def _norm(x, weight):
-    return x * jax.lax.rsqrt((x * x).mean(-1, keepdims=True) + EPSILON) * weight
+    return x * torch.rsqrt((x * x).mean(-1, keepdim=True) + EPSILON) * weight
 
 
 def rotary(positions, head_width):
-    """Cosines and sines, [..., head_width], in the layout whose halves are rotated."""
-    frequencies = THETA ** (-jnp.arange(0, head_width, 2) / head_width)
-    angles = positions[..., None] * frequencies
-    angles = jnp.concatenate([angles, angles], -1)
-    return jnp.cos(angles), jnp.sin(angles)
+    """Cosines and sines for half a head, [batch, 1, tokens, head_width / 2]."""
+    frequencies = THETA ** (-torch.arange(0, head_width, 2) / head_width)
+    angles = (positions[..., None] * frequencies)[:, None]
+    return angles.cos(), angles.sin()
 
 
 def _rotate(x, cos, sin):
-    first, second = jnp.split(x, 2, -1)
-    return x * cos + jnp.concatenate([-second, first], -1) * sin
+    first, second = x.chunk(2, -1)
+    return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
 
 
-def visible(documents, branches):
-    """Who sees whom in a packed row: earlier tokens of the same group, of its beginning or one's own branch."""
+def attention_bias(documents, branches):
+    """0 where a token of a packed row may look, a large negative number elsewhere.
+
+    It sees earlier tokens of its own group: the common beginning and its own branch.
+    """
     length = documents.shape[-1]
-    earlier = jnp.tril(jnp.ones((length, length), bool))
+    earlier = torch.ones(length, length, dtype=torch.bool).tril()
     same = documents[:, :, None] == documents[:, None, :]
     branch = (branches[:, None, :] == 0) | (branches[:, :, None] == branches[:, None, :])
-    return earlier & same & branch
+    return torch.zeros(same.shape).masked_fill(~(earlier & same & branch), HIDDEN)[:, None]
 
 
-def hidden_states(parameters, size, tokens, positions, allowed):
+def hidden_states(parameters, size, tokens, positions, bias):
     """Normalised states of the last layer."""
     batch, length = tokens.shape
     head_width = size.width // size.heads
-    cos, sin = (table[:, None] for table in rotary(positions.astype(jnp.float32), head_width))
-    bias = jnp.where(allowed, 0.0, -1e9)[:, None]
-    heads = lambda t: t.reshape(batch, length, size.heads, head_width).transpose(0, 2, 1, 3)
-    x = parameters["embedding"][tokens]
+    cos, sin = rotary(positions, head_width)
+    heads = lambda t: t.view(batch, length, size.heads, head_width).transpose(1, 2)
+    x = F.embedding(tokens, parameters["embedding"])
     for layer in range(size.layers):
         at = lambda name: parameters[name][layer]
         h = _norm(x, at("attention_norm"))
         query, key = (_rotate(heads(h @ at(name)), cos, sin) for name in ("query", "key"))
-        weights = jax.nn.softmax(query @ key.transpose(0, 1, 3, 2) * head_width**-0.5 + bias, -1)
-        mixed = (weights @ heads(h @ at("value"))).transpose(0, 2, 1, 3).reshape(x.shape)
+        weights = (query * head_width**-0.5 @ key.transpose(-1, -2) + bias).softmax(-1)
+        mixed = (weights @ heads(h @ at("value"))).transpose(1, 2).reshape(x.shape)
         x = x + mixed @ at("out")
         h = _norm(x, at("mlp_norm"))
-        x = x + (jax.nn.silu(h @ at("gate")) * (h @ at("up"))) @ at("down")
+        x = x + (F.silu(h @ at("gate")) * (h @ at("up"))) @ at("down")
     return _norm(x, parameters["norm"])
 
 
 def loss(parameters, size, row):
     """Weighted cross entropy at the row's chosen positions, and the accuracy on answer tokens."""
-    allowed = visible(row["documents"], row["branches"])
-    states = hidden_states(parameters, size, row["tokens"], row["positions"], allowed)
-    chosen = jnp.take_along_axis(states, row["at"][..., None], 1)
-    logits = chosen @ parameters["embedding"].T
-    picked = jnp.take_along_axis(logits, row["targets"][..., None], -1)[..., 0]
-    entropy = jax.nn.logsumexp(logits, -1) - picked
-    answers = row["weights"] == 1
-    right = ((logits.argmax(-1) == row["targets"]) & answers).sum() / answers.sum()
-    return (entropy * row["weights"]).sum() / row["weights"].sum(), right
+    bias = attention_bias(row["documents"], row["branches"])
+    states = hidden_states(parameters, size, row["tokens"], row["positions"], bias)
+    flat = (row["at"] + torch.arange(len(states))[:, None] * states.shape[1]).flatten()
+    logits = states.flatten(0, 1).index_select(0, flat) @ parameters["embedding"].T
+    targets, weights = row["targets"].flatten(), row["weights"].flatten()
+    entropy = F.cross_entropy(logits, targets, reduction="none")
+    answers = weights == 1
+    right = (logits.argmax(-1) == targets)[answers].float().mean()
+    return (entropy * weights).sum() / weights.sum(), right

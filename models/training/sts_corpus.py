@@ -1,4 +1,4 @@
-"""Sentences for the distillation of the bundled bi-encoder, with the teacher's vectors.
+"""Sentences for the training of the bundled bi-encoder, with the teacher's vectors.
 
 WordNet's glosses and examples are short, varied English; STS-B's training and development
 sentences are of the kind that the encoder is measured on. STS-B's test part is never read here.
@@ -10,8 +10,9 @@ import re
 from pathlib import Path
 
 import numpy as np
+from tokenizers import Tokenizer
 
-from sts_encoder import embed_all, load_encoder, load_tokenizer
+from sts_encoder import MAX_TOKENS, embed_all, load_encoder
 
 TEACHER_LAYERS = range(6)
 
@@ -37,9 +38,32 @@ def sts_rows(folder, part):
     return [(float(row[4]), row[5], row[6]) for row in cells]
 
 
+def load_tokenizer(path):
+    """The published tokenizer without its padding to a fixed length."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
+
+
+def encode(tokenizer, sentences):
+    return [np.array(encoding.ids, np.int32) for encoding in tokenizer.encode_batch(sentences)]
+
+
+def ragged(name, rows):
+    """Two arrays that a .npz file can hold for rows of different lengths."""
+    return {name + "ids": np.concatenate(rows), name + "lengths": np.array([len(row) for row in rows], np.int32)}
+
+
+def labelled(tokenizer, rows, part):
+    """Token rows (a, b, a, b, ...) and scores of labelled pairs."""
+    encoded = encode(tokenizer, [text for row in rows for text in row[1:]])
+    return {part + "_scores": np.array([row[0] for row in rows], np.float32), **ragged(part + "_", encoded)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--teacher", required=True, help="folder of all-MiniLM-L6-v2 (model.safetensors, tokenizer.json)")
+    parser.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2 (model.safetensors, tokenizer.json)")
     parser.add_argument("--wordnet", default="/usr/share/wordnet")
     parser.add_argument("--sts", required=True, help="folder of stsb-sts-{train,dev,test}.csv")
     parser.add_argument("--count", type=int, default=60000, help="WordNet sentences to keep")
@@ -49,18 +73,16 @@ def main():
 
     glosses = wordnet_sentences(options.wordnet)
     random.Random(options.seed).shuffle(glosses)
-    sts = sorted({text for part in ("train", "dev") for row in sts_rows(options.sts, part) for text in row[1:]})
+    pairs = {part: sts_rows(options.sts, part) for part in ("train", "dev")}
+    sts = sorted({text for rows in pairs.values() for row in rows for text in row[1:]})
     sentences = glosses[: options.count] + sts
-    tokenizer = load_tokenizer(Path(options.teacher, "tokenizer.json"))
-    rows = [encoding.ids for encoding in tokenizer.encode_batch(sentences)]
-    teacher = load_encoder(Path(options.teacher, "model.safetensors"), TEACHER_LAYERS)
-    np.savez(
-        options.out,
-        ids=np.concatenate([np.array(row, np.int32) for row in rows]),
-        lengths=np.array([len(row) for row in rows], np.int32),
-        vectors=embed_all(teacher, rows).astype(np.float16),
-        sts_sentences=len(sts),
-    )
+    tokenizer = load_tokenizer(options.teacher / "tokenizer.json")
+    rows = encode(tokenizer, sentences)
+    teacher = load_encoder(options.teacher / "model.safetensors", TEACHER_LAYERS)
+    arrays = ragged("", rows)
+    for part, labels in pairs.items():
+        arrays.update(labelled(tokenizer, labels, part))
+    np.savez(options.out, vectors=embed_all(teacher, rows).astype(np.float16), sts_sentences=len(sts), **arrays)
     print(f"{len(sentences)} sentences, {len(sts)} of them from STS-B")
 
 

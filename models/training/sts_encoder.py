@@ -1,4 +1,4 @@
-"""A BERT encoder in JAX: all-MiniLM-L6-v2 as published, or a student cut from it.
+"""A BERT encoder in PyTorch: all-MiniLM-L6-v2 as published, or a student cut from it.
 
 The teacher and the student are the same code with other layers and another vocabulary, so the
 student starts from the teacher's own weights and differs only in what was cut away.
@@ -8,18 +8,17 @@ import json
 import struct
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from tokenizers import Tokenizer
+import torch
+import torch.nn.functional as F
 
 HEADS = 12
 EPSILON = 1e-12
 UNKNOWN_ID = 100
 MAX_TOKENS = 48
-LENGTH_STEP = 8
+HIDDEN = -1e9
 
-_LAYER_PARTS = {
+LAYER_PARTS = {
     "query": "attention.self.query",
     "key": "attention.self.key",
     "value": "attention.self.value",
@@ -46,84 +45,69 @@ def read_safetensors(path):
 
 
 def load_encoder(path, layers, vocabulary=None, positions=512):
-    """Parameters of the published model, restricted to some layers, word pieces and positions."""
+    """Flat dictionary of the published model's parameters, cut to some layers, word pieces and positions.
+
+    Layers are numbered anew from 0: "0.query.weight" is the first one kept.
+    """
     tensors = read_safetensors(path)
     prefix = "" if "embeddings.word_embeddings.weight" in tensors else "bert."
-    get = lambda name: jnp.asarray(tensors[prefix + name])
-
-    def part(layer, name):
-        base = f"encoder.layer.{layer}.{name}"
-        return {"weight": get(base + ".weight"), "bias": get(base + ".bias")}
-
-    return {
-        "words": get("embeddings.word_embeddings.weight")[:vocabulary],
-        "positions": get("embeddings.position_embeddings.weight")[:positions],
-        "type": get("embeddings.token_type_embeddings.weight")[0],
-        "norm": {"weight": get("embeddings.LayerNorm.weight"), "bias": get("embeddings.LayerNorm.bias")},
-        "layers": [{ours: part(layer, theirs) for ours, theirs in _LAYER_PARTS.items()} for layer in layers],
+    get = lambda name: torch.from_numpy(tensors[prefix + name].copy())
+    kept = {
+        "words": get("embeddings.word_embeddings.weight")[:vocabulary].clone(),
+        "positions": get("embeddings.position_embeddings.weight")[:positions].clone(),
+        "type": get("embeddings.token_type_embeddings.weight")[0].clone(),
+        "norm.weight": get("embeddings.LayerNorm.weight"),
+        "norm.bias": get("embeddings.LayerNorm.bias"),
     }
+    for index, layer in enumerate(layers):
+        for ours, theirs in LAYER_PARTS.items():
+            for kind in ("weight", "bias"):
+                kept[f"{index}.{ours}.{kind}"] = get(f"encoder.layer.{layer}.{theirs}.{kind}")
+    return kept
 
 
-def _dense(part, x):
-    return x @ part["weight"].T + part["bias"]
-
-
-def _norm(part, x):
-    centred = x - x.mean(-1, keepdims=True)
-    return centred * jax.lax.rsqrt((centred**2).mean(-1, keepdims=True) + EPSILON) * part["weight"] + part["bias"]
-
-
-def _attention(layer, x, bias):
-    batch, length, width = x.shape
-    heads = lambda t: t.reshape(batch, length, HEADS, width // HEADS).transpose(0, 2, 1, 3)
-    query, key, value = (heads(_dense(layer[name], x)) for name in ("query", "key", "value"))
-    weights = jax.nn.softmax(query @ key.transpose(0, 1, 3, 2) / (width // HEADS) ** 0.5 + bias, -1)
-    return _dense(layer["attention_out"], (weights @ value).transpose(0, 2, 1, 3).reshape(x.shape))
+def layer_count(parameters):
+    return sum(name.endswith(".query.weight") for name in parameters)
 
 
 def embed(parameters, ids, mask):
     """Mean-pooled, normalised sentence vectors of a padded batch."""
-    x = parameters["words"][ids] + parameters["positions"][: ids.shape[1]] + parameters["type"]
-    x = _norm(parameters["norm"], x)
-    bias = (1 - mask)[:, None, None, :] * -1e9
-    for layer in parameters["layers"]:
-        x = _norm(layer["attention_norm"], x + _attention(layer, x, bias))
-        hidden = jax.nn.gelu(_dense(layer["up"], x), approximate=False)
-        x = _norm(layer["down_norm"], x + _dense(layer["down"], hidden))
-    pooled = (x * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
-    return pooled / jnp.linalg.norm(pooled, axis=-1, keepdims=True)
-
-
-def load_tokenizer(path):
-    """The published tokenizer without its padding to a fixed length."""
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
-    return tokenizer
+    dense = lambda x, name: F.linear(x, parameters[name + ".weight"], parameters[name + ".bias"])
+    norm = lambda x, name: F.layer_norm(x, x.shape[-1:], parameters[name + ".weight"], parameters[name + ".bias"], EPSILON)
+    batch, length = ids.shape
+    x = F.embedding(ids, parameters["words"]) + parameters["positions"][:length] + parameters["type"]
+    x = norm(x, "norm")
+    width = x.shape[-1] // HEADS
+    heads = lambda t: t.view(batch, length, HEADS, width).transpose(1, 2)
+    bias = (1 - mask)[:, None, None] * HIDDEN
+    for layer in range(layer_count(parameters)):
+        query, key, value = (heads(dense(x, f"{layer}.{name}")) for name in ("query", "key", "value"))
+        weights = (query * width**-0.5 @ key.transpose(-1, -2) + bias).softmax(-1)
+        mixed = (weights @ value).transpose(1, 2).reshape(x.shape)
+        x = norm(x + dense(mixed, f"{layer}.attention_out"), f"{layer}.attention_norm")
+        x = norm(x + dense(F.gelu(dense(x, f"{layer}.up")), f"{layer}.down"), f"{layer}.down_norm")
+    pooled = (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+    return F.normalize(pooled, dim=1)
 
 
 def pad(rows, vocabulary=None):
-    """Ids and mask of one batch; the length is rounded up so that few shapes are compiled."""
-    longest = max(map(len, rows))
-    length = -(-longest // LENGTH_STEP) * LENGTH_STEP
-    ids = np.zeros((len(rows), length), np.int32)
-    mask = np.zeros((len(rows), length), np.float32)
+    """Ids and mask of one batch; word pieces beyond the student's vocabulary become the unknown one."""
+    ids = np.zeros((len(rows), max(map(len, rows))), np.int64)
+    mask = np.zeros(ids.shape, np.float32)
     for index, row in enumerate(rows):
         ids[index, : len(row)] = row
         mask[index, : len(row)] = 1
     if vocabulary is not None:
         ids[ids >= vocabulary] = UNKNOWN_ID
-    return ids, mask
+    return torch.from_numpy(ids), torch.from_numpy(mask)
 
 
+@torch.no_grad()
 def embed_all(parameters, rows, vocabulary=None, batch=64):
     """Vectors of many token rows, computed in batches of similar length."""
-    run = jax.jit(embed)
     order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
     vectors = np.zeros((len(rows), parameters["words"].shape[1]), np.float32)
     for start in range(0, len(order), batch):
         chosen = order[start : start + batch]
-        filled = chosen + chosen[:1] * (batch - len(chosen))
-        out = run(parameters, *pad([rows[index] for index in filled], vocabulary))
-        vectors[chosen] = np.asarray(out)[: len(chosen)]
+        vectors[chosen] = embed(parameters, *pad([rows[index] for index in chosen], vocabulary)).numpy()
     return vectors

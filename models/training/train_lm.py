@@ -6,22 +6,13 @@ All sizes see the same rows in the same order, so that only capacity separates t
 import argparse
 import pickle
 import time
-from functools import partial
 from pathlib import Path
 
-import jax
 import numpy as np
+import torch
 
-import muon
 from lm import SIZES, loss, start
-from optimizer import clip
-
-
-@partial(jax.jit, static_argnames="size", donate_argnames=("parameters", "state"))
-def train_step(parameters, state, rate, adam_rate, size, row):
-    (value, right), gradients = jax.value_and_grad(loss, has_aux=True)(parameters, size, row)
-    parameters, state = muon.step(parameters, clip(gradients), state, rate, adam_rate)
-    return parameters, state, value, right
+from muon import Muon
 
 
 def schedule(step, steps, warmup=40):
@@ -35,9 +26,34 @@ def curriculum_order(count, batch, rng):
     return np.argsort(keys)[: count // batch * batch].reshape(-1, batch)
 
 
-def save(path, name, parameters, data):
-    content = {"size": name, "parameters": jax.tree.map(np.asarray, parameters), "samples": int(data["samples"])}
-    Path(path).write_bytes(pickle.dumps(content))
+def batch_of(fields, chosen):
+    """One batch as tensors; the file keeps 16-bit integers to stay small."""
+    wide = {name: values[chosen] for name, values in fields.items()}
+    return {name: torch.from_numpy(v.astype(np.int64) if v.dtype == np.int16 else v) for name, v in wide.items()}
+
+
+def save(path, name, parameters, samples):
+    arrays = {key: value.detach().numpy() for key, value in parameters.items()}
+    Path(path).write_bytes(pickle.dumps({"size": name, "parameters": arrays, "samples": samples}))
+
+
+def train(options, fields, parameters, save_now):
+    size = SIZES[options.size]
+    optimizer = Muon(parameters, options.rate, options.adam_rate)
+    batches = curriculum_order(len(fields["tokens"]), options.batch, np.random.default_rng(options.seed))
+    started, shown = time.time(), []
+    for step, chosen in enumerate(batches[: options.stop_after]):
+        value, right = loss(parameters, size, batch_of(fields, chosen))
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
+        optimizer.step(schedule(step, len(batches)))
+        shown.append((value.item(), right.item()))
+        if (step + 1) % 50 == 0:
+            mean = np.mean(shown, 0)
+            print(f"{step + 1}/{len(batches)} loss {mean[0]:.3f} answer tokens {mean[1]:.3f} {time.time() - started:.0f} s", flush=True)
+            shown = []
+            save_now()
+    save_now()
 
 
 def main():
@@ -45,35 +61,24 @@ def main():
     parser.add_argument("--size", choices=list(SIZES), required=True)
     parser.add_argument("--rows", required=True, help="file written by pack.py")
     parser.add_argument("--vocabulary", type=int, required=True)
-    parser.add_argument("--batch", type=int, default=16, help="rows in a step")
+    parser.add_argument("--batch", type=int, default=12, help="rows in a step")
     parser.add_argument("--rate", type=float, default=0.02)
     parser.add_argument("--adam-rate", type=float, default=0.004)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--stop-after", type=int, help="steps, for a trial")
     parser.add_argument("--seed", type=int, default=31)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
 
+    torch.set_num_threads(options.threads)
     data = dict(np.load(options.rows))
-    fields = {name: values for name, values in data.items() if name != "samples"}
-    size = SIZES[options.size]
-    parameters = start(size, options.vocabulary, options.seed)
-    state = muon.start(parameters)
-    count = sum(leaf.size for leaf in jax.tree.leaves(parameters))
-    print(f"{options.size}: {count} parameters, {count - parameters['embedding'].size} without embeddings", flush=True)
-    batches = curriculum_order(len(fields["tokens"]), options.batch, np.random.default_rng(options.seed))
-    started, shown = time.time(), []
-    for step, chosen in enumerate(batches[: options.stop_after]):
-        factor = schedule(step, len(batches))
-        row = {name: values[chosen].astype(np.int32 if values.dtype == np.int16 else values.dtype) for name, values in fields.items()}
-        parameters, state, value, right = train_step(parameters, state, options.rate * factor, options.adam_rate * factor, size, row)
-        shown.append((float(value), float(right)))
-        if (step + 1) % 50 == 0:
-            mean = np.mean(shown, 0)
-            print(f"{step + 1}/{len(batches)} loss {mean[0]:.3f} answer tokens {mean[1]:.3f} {time.time() - started:.0f} s", flush=True)
-            shown = []
-        if (step + 1) % 200 == 0:
-            save(options.out, options.size, parameters, data)
-    save(options.out, options.size, parameters, data)
+    samples = int(data.pop("samples"))
+    parameters = start(SIZES[options.size], options.vocabulary, options.seed)
+    for value in parameters.values():
+        value.requires_grad_()
+    count = sum(value.numel() for value in parameters.values())
+    print(f"{options.size}: {count} parameters, {count - parameters['embedding'].numel()} without embeddings", flush=True)
+    train(options, data, parameters, lambda: save(options.out, options.size, parameters, samples))
 
 
 if __name__ == "__main__":

@@ -11,13 +11,10 @@ import pickle
 import time
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
 import numpy as np
+import torch
 
-from optimizer import adam_start, adam_step, clip
-from sts_corpus import sts_rows
-from sts_encoder import embed, embed_all, load_encoder, load_tokenizer, pad
+from sts_encoder import embed, embed_all, load_encoder, pad
 
 POOL = 4
 POSITIONS = 128
@@ -34,23 +31,7 @@ def ranking_loss(vectors, scores, scale=20.0):
     cosine = (vectors[0::2] * vectors[1::2]).sum(1) * scale
     difference = cosine[None, :] - cosine[:, None]
     counted = scores[:, None] > scores[None, :]
-    return jax.nn.logsumexp(jnp.append(jnp.where(counted, difference, -1e9).ravel(), 0.0))
-
-
-@jax.jit
-def distil_step(parameters, state, rate, ids, mask, targets):
-    loss, gradients = jax.value_and_grad(lambda p: similarity_loss(embed(p, ids, mask), targets))(parameters)
-    return *adam_step(parameters, clip(gradients), state, rate), loss
-
-
-@jax.jit
-def label_step(parameters, state, rate, ids, mask, targets, pair_ids, pair_mask, scores):
-    def loss_of(p):
-        labelled = ranking_loss(embed(p, pair_ids, pair_mask), scores)
-        return 0.1 * labelled + similarity_loss(embed(p, ids, mask), targets)
-
-    loss, gradients = jax.value_and_grad(loss_of)(parameters)
-    return *adam_step(parameters, clip(gradients), state, rate), loss
+    return torch.logsumexp(torch.cat([difference[counted], torch.zeros(1)]), 0)
 
 
 class Corpus:
@@ -58,34 +39,33 @@ class Corpus:
 
     def __init__(self, path, vocabulary, batch):
         data = np.load(path)
-        ends = np.cumsum(data["lengths"])
-        self.rows = np.split(data["ids"], ends[:-1])
+        self.rows = np.split(data["ids"], np.cumsum(data["lengths"])[:-1])
         self.vectors = data["vectors"].astype(np.float32)
         self.sts_start = len(self.rows) - int(data["sts_sentences"])
         self.vocabulary, self.batch = vocabulary, batch
 
-    def draw(self, rng, sts_share):
+    def draw(self, rng, sts_share=0.4):
         low = self.sts_start if rng.random() < sts_share else 0
         pool = rng.integers(low, len(self.rows), self.batch * POOL)
         pool = sorted(pool, key=lambda index: len(self.rows[index]))
         start = rng.integers(POOL) * self.batch
         chosen = pool[start : start + self.batch]
-        return *pad([self.rows[index] for index in chosen], self.vocabulary), self.vectors[chosen]
+        return pad([self.rows[index] for index in chosen], self.vocabulary), torch.from_numpy(self.vectors[chosen])
 
 
 class Pairs:
     """STS-B pairs with labels; `pearson` measures an encoder on them."""
 
-    def __init__(self, folder, part, tokenizer, vocabulary):
-        rows = sts_rows(folder, part)
-        self.scores = np.array([row[0] for row in rows], np.float32)
-        self.rows = [encoding.ids for encoding in tokenizer.encode_batch([text for row in rows for text in row[1:]])]
+    def __init__(self, corpus, part, vocabulary):
+        data = np.load(corpus)
+        self.scores = data[part + "_scores"]
+        self.rows = np.split(data[part + "_ids"], np.cumsum(data[part + "_lengths"])[:-1])
         self.vocabulary = vocabulary
 
     def draw(self, rng, count):
         chosen = rng.integers(0, len(self.scores), count)
         rows = [self.rows[2 * index + side] for index in chosen for side in (0, 1)]
-        return *pad(rows, self.vocabulary), self.scores[chosen]
+        return pad(rows, self.vocabulary), torch.from_numpy(self.scores[chosen])
 
     def pearson(self, parameters):
         vectors = embed_all(parameters, self.rows, self.vocabulary)
@@ -97,61 +77,86 @@ def rate_at(step, steps, peak, warmup=50):
     return peak * min(1.0, (step + 1) / warmup) * max(0.02, 1 - step / steps)
 
 
+def optimise(parameters, steps, peak, loss_of, after):
+    """Adam over `steps` losses; `after(step, loss)` follows each."""
+    optimizer = torch.optim.AdamW(parameters.values(), lr=peak, weight_decay=0.01)
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = rate_at(step, steps, peak)
+        loss = loss_of()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
+        optimizer.step()
+        after(step + 1, loss.item())
+
+
 def distil(parameters, corpus, rng, options):
-    state, started = adam_start(parameters), time.time()
-    for step in range(options.steps):
-        rate = rate_at(step, options.steps, options.rate)
-        parameters, state, loss = distil_step(parameters, state, rate, *corpus.draw(rng, 0.4))
-        if (step + 1) % 200 == 0:
-            print(f"distil {step + 1} loss {float(loss):.4f} {time.time() - started:.0f} s", flush=True)
-    return parameters
+    started = time.time()
+
+    def loss_of():
+        batch, targets = corpus.draw(rng)
+        return similarity_loss(embed(parameters, *batch), targets)
+
+    def after(step, loss):
+        if step % 100 == 0:
+            print(f"distil {step} loss {loss:.4f} {time.time() - started:.0f} s", flush=True)
+
+    optimise(parameters, options.steps, options.rate, loss_of, after)
+
+
+def copy_of(parameters):
+    return {name: value.detach().clone() for name, value in parameters.items()}
 
 
 def tune(parameters, corpus, train, dev, rng, options):
     """Fine-tune on labels and return the parameters that were best on the development pairs."""
-    state = adam_start(parameters)
-    best, kept = dev.pearson(parameters), parameters
-    print(f"dev Pearson before labels {best:.4f}", flush=True)
-    for step in range(options.label_steps):
-        rate = rate_at(step, options.label_steps, options.label_rate)
-        batch = (*corpus.draw(rng, 0.5), *train.draw(rng, 32))
-        parameters, state, loss = label_step(parameters, state, rate, *batch)
-        if (step + 1) % 100 == 0:
+    best = {"pearson": dev.pearson(parameters), "parameters": copy_of(parameters)}
+    print(f"dev Pearson before labels {best['pearson']:.4f}", flush=True)
+
+    def loss_of():
+        batch, targets = corpus.draw(rng)
+        pairs, scores = train.draw(rng, 32)
+        return similarity_loss(embed(parameters, *batch), targets) + 0.1 * ranking_loss(embed(parameters, *pairs), scores)
+
+    def after(step, loss):
+        if step % 50 == 0:
             reached = dev.pearson(parameters)
-            print(f"labels {step + 1} loss {float(loss):.4f} dev {reached:.4f}", flush=True)
-            if reached > best:
-                best, kept = reached, parameters
-    return kept
+            print(f"labels {step} loss {loss:.4f} dev {reached:.4f}", flush=True)
+            if reached > best["pearson"]:
+                best.update(pearson=reached, parameters=copy_of(parameters))
+
+    optimise(parameters, options.label_steps, options.label_rate, loss_of, after)
+    return best["parameters"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--teacher", required=True)
-    parser.add_argument("--corpus", required=True)
-    parser.add_argument("--sts", required=True)
+    parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--corpus", required=True, help="file written by sts_corpus.py")
     parser.add_argument("--layers", default="0,2,5")
     parser.add_argument("--vocabulary", type=int, default=16000)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=3e-4)
-    parser.add_argument("--label-steps", type=int, default=600)
-    parser.add_argument("--label-rate", type=float, default=5e-5)
+    parser.add_argument("--label-steps", type=int, default=300)
+    parser.add_argument("--label-rate", type=float, default=1e-4)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
 
+    torch.set_num_threads(options.threads)
     rng = np.random.default_rng(options.seed)
-    tokenizer = load_tokenizer(Path(options.teacher, "tokenizer.json"))
     corpus = Corpus(options.corpus, options.vocabulary, options.batch)
-    train, dev = (Pairs(options.sts, part, tokenizer, options.vocabulary) for part in ("train", "dev"))
+    train, dev = (Pairs(options.corpus, part, options.vocabulary) for part in ("train", "dev"))
     layers = [int(layer) for layer in options.layers.split(",")]
-    weights = Path(options.teacher, "model.safetensors")
-    parameters = load_encoder(weights, layers, options.vocabulary, POSITIONS)
-    parameters = distil(parameters, corpus, rng, options)
-    save = lambda path: Path(path).write_bytes(pickle.dumps(jax.tree.map(np.asarray, parameters)))
-    save(options.out + ".distilled")
-    parameters = tune(parameters, corpus, train, dev, rng, options)
-    save(options.out)
+    parameters = load_encoder(options.teacher / "model.safetensors", layers, options.vocabulary, POSITIONS)
+    for value in parameters.values():
+        value.requires_grad_()
+    save = lambda path, content: Path(path).write_bytes(pickle.dumps({name: value.detach().numpy() for name, value in content.items()}))
+    distil(parameters, corpus, rng, options)
+    save(options.out + ".distilled", parameters)
+    save(options.out, tune(parameters, corpus, train, dev, rng, options))
 
 
 if __name__ == "__main__":
