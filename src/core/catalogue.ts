@@ -2,8 +2,8 @@
  * The models and evaluators of the cost-aware Proof of Quality paper, by their ids on the Hugging Face hub. Nothing is
  * downloaded because it stands here: the user sees size and licence first.
  *
- * Licences and parameters are those of the models' own cards. Sizes are those that the hub listed for the named
- * weights, null where no listing was seen; they are for orientation, not measured here.
+ * Licences, parameters and sizes are for orientation, from what the models' cards are known to say; none was measured or
+ * looked up by this product. The hub's own page of a model is what counts, and is what a download shows first.
  */
 export interface CatalogueEntry {
   role: 'model' | 'bi-encoder' | 'cross-encoder';

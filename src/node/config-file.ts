@@ -73,13 +73,6 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
-
 function shownPath(file: string, cwd: string): string {
   const path = relative(cwd, file);
   return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
@@ -90,42 +83,23 @@ function inputError(message: string): InputError {
 }
 
 /**
- * Checks what a run of these models will need from its surroundings before anything is started: the environment
- * variables of their keys, recorded files, folders of local models and evaluators.
+ * Checks that the keys of the models are at hand before anything is started.
  * @param modelIds the models that will run; all when absent
- * @throws InputError with everything that is missing, each with its key in the config
+ * @throws InputError with every variable that is missing and its key in the config
  */
-export async function checkEnvironment(
+export function checkKeys(
   workspace: Workspace,
   env: (name: string) => string | undefined,
   modelIds?: readonly string[],
-): Promise<void> {
+): void {
   const { config, root } = workspace;
   const file = relative(root, workspace.configFile) || CONFIG_NAME;
-  const problems: Diagnostic[] = [];
-  const tell = (path: KeyPath, message: string) =>
-    problems.push({
-      severity: 'error',
-      file,
-      line: workspace.lineOf?.(path),
-      message: `${pathText(path)}: ${message}`,
-    });
-  const checkFolder = async (model: string, path: KeyPath) => {
-    if (/^(\.\.?)?\//.test(model) && !(await isFolder(resolve(root, model))))
-      tell(path, `there is no folder ${model} (relative to the config's folder)`);
-  };
-  for (const [i, model] of config.models.entries()) {
-    if (modelIds && !modelIds.includes(model.id)) continue;
-    if (model.provider === 'openai' && model.apiKey && !env(model.apiKey.env))
-      tell(
-        ['models', i, 'apiKey', 'env'],
-        `the environment variable ${model.apiKey.env} is not set: set it to the key, or remove "apiKey" if none is needed`,
-      );
-    if (model.provider === 'recorded' && !(await isFile(resolve(root, model.file))))
-      tell(['models', i, 'file'], `there is no file ${model.file} (relative to the config's folder)`);
-    if (model.provider === 'onnx') await checkFolder(model.model, ['models', i, 'model']);
-  }
-  for (const [i, evaluator] of config.evaluators.entries())
-    if (evaluator.kind === 'bi-encoder') await checkFolder(evaluator.model, ['evaluators', i, 'model']);
+  const problems = config.models.flatMap((model, i): Diagnostic[] => {
+    if (modelIds && !modelIds.includes(model.id)) return [];
+    if (model.provider !== 'openai' || !model.apiKey || env(model.apiKey.env)) return [];
+    const path: KeyPath = ['models', i, 'apiKey', 'env'];
+    const message = `${pathText(path)}: the environment variable ${model.apiKey.env} is not set: set it to the key, or remove "apiKey" if none is needed`;
+    return [{ severity: 'error', file, line: workspace.lineOf?.(path), message }];
+  });
   if (problems.length > 0) throw new InputError(problems);
 }

@@ -3,7 +3,7 @@ import { needsReference } from '../../core/evaluators.ts';
 import type { RunAccumulator } from '../../core/report/accumulator.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { ScoreRow } from '../../core/types.ts';
-import type { Workspace } from '../config-file.ts';
+import { checkKeys, type Workspace } from '../config-file.ts';
 import { createEvaluatorNode, createModelNode, type NodeContext } from '../nodes.ts';
 import type { EvaluatorNode, LoadedInfo, ModelNode } from '../ports.ts';
 import { createRedactor } from '../redact.ts';
@@ -52,6 +52,7 @@ export interface RunResult {
  */
 export async function runEvaluation(options: RunOptions): Promise<RunResult> {
   const config = selectModels(options.workspace.config, options.models);
+  checkKeys(options.workspace, options.context.env, options.models);
   const nodes = createNodes(config, options.context); // before anything is stored: a missing key is an input error
   const folder = await startRun({ ...options.workspace, config }, options, options.signal);
   return execute(folder, nodes, options, { resumed: false, retryErrors: false });

@@ -19,7 +19,7 @@ const mean = (values: number[]) =>
 
 const key = (...parts: (string | number)[]) => parts.join('|');
 
-export function referenceConsensus(scores: number[], rule: Config['reward']['consensus']): number {
+function referenceConsensus(scores: number[], rule: Config['reward']['consensus']): number {
   const sorted = [...scores].sort((a, b) => a - b);
   if (rule === 'mean') return mean(scores);
   if (rule === 'median') {
