@@ -34,6 +34,7 @@ function referenceConsensus(scores: number[], rule: Config['reward']['consensus'
 export class Reference {
   readonly generations = new Map<string, GenerationRow>();
   readonly scores = new Map<string, ScoreRow>();
+  readonly bySampleAndModel: Map<string, GenerationRow[]>;
 
   constructor(
     readonly config: Config,
@@ -41,11 +42,16 @@ export class Reference {
   ) {
     for (const row of rows.generations) this.generations.set(key(row.sample, row.model, row.repeat), row);
     for (const row of rows.scores) this.scores.set(key(row.sample, row.model, row.repeat, row.evaluator), row);
+    this.bySampleAndModel = new Map();
+    for (const row of this.generations.values()) {
+      const place = key(row.sample, row.model);
+      this.bySampleAndModel.set(place, [...(this.bySampleAndModel.get(place) ?? []), row]);
+    }
   }
 
-  /** The generations of a sample by a model, in order of repeats. */
+  /** The generations of a sample by a model. */
   of(sample: string, model: string): GenerationRow[] {
-    return [...this.generations.values()].filter((row) => row.sample === sample && row.model === model);
+    return this.bySampleAndModel.get(key(sample, model)) ?? [];
   }
 
   scoreOf(row: GenerationRow, evaluator: string): number {
