@@ -169,9 +169,9 @@ export class RunTable {
     return { passed, total };
   }
 
-  /** Where a model ran, in the order of first use. */
+  /** Where a model ran, by name: the order of rows must not show. */
   devices(model: number): string[] {
-    return [...this.#devices[model]!];
+    return [...this.#devices[model]!].sort();
   }
 
   #placeOf(row: { sample: string; model: string; repeat: number }): number | null {
