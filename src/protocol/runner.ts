@@ -27,6 +27,8 @@ export interface LoadOrder {
   source: ModelSource;
   device: DeviceChoice;
   dtype: DtypeChoice;
+  /** Inputs at a time: the warm-up takes as many, since a GPU compiles its programs for the shapes it meets. */
+  batchSize: number;
   /** Threads of one operator on the CPU; chosen by the size of the model when absent. */
   threads?: number;
   /** Where models from the hub are kept. */
@@ -58,7 +60,7 @@ export interface PromptOrder {
   seed: number;
 }
 
-export interface GenerateOrder {
+interface GenerateOrder {
   job: string;
   /** More than one: generated together, left-padded. */
   prompts: PromptOrder[];
@@ -83,7 +85,7 @@ export type GenerateResult =
     }
   | { error: string; latencyMs: number };
 
-export interface EmbedOrder {
+interface EmbedOrder {
   job: string;
   texts: string[];
   /** Texts in one forward pass; they are sorted by length first, so that little is padded. */

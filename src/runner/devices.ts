@@ -84,7 +84,7 @@ function hasCudaProvider(): boolean {
  * The data types to try when the user leaves the choice open. A local folder: fp32 where it is there, since only fp32
  * gives the same text in a batch as alone; else what there is. The hub: 8 bits on the CPU, 16 on a GPU, then others.
  */
-export function dtypesToTry(order: LoadOrder, device: Device): Dtype[] {
+function dtypesToTry(order: LoadOrder, device: Device): Dtype[] {
   if (order.dtype !== 'auto') return [order.dtype];
   const quantised: Dtype[] =
     device === 'cpu'

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AutoModel, env, type PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
 import type { EmbedResult, LoadOrder, Pooling } from '../protocol/runner.ts';
 import { type Attempt, describeAttempt } from './devices.ts';
-import { hubAddress, loadOptions, loadTokenizer, modelName } from './environment.ts';
+import { hubAddress, loadOptions, loadTokenizer, modelName, warmUpTexts } from './environment.ts';
 import { pool } from './pooling.ts';
 import { encodeText } from './tokens.ts';
 
@@ -34,7 +34,7 @@ export class Encoder {
     const known = [limit, tokenizer.model_max_length < 1e6 ? tokenizer.model_max_length : positions];
     const maxTokens = Math.min(...known.filter((n): n is number => typeof n === 'number' && n > 0));
     const encoder = new Encoder(model as unknown as Forward, tokenizer, pooling, maxTokens);
-    await encoder.embed(['warm up'], 1, new AbortController().signal);
+    await encoder.embed(warmUpTexts(order.batchSize), order.batchSize, new AbortController().signal);
     return encoder;
   }
 

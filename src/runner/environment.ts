@@ -61,6 +61,15 @@ export async function loadTokenizer(name: string, options: PretrainedModelOption
   return AutoTokenizer.from_pretrained(name, options);
 }
 
+/** Short texts of several lengths, so that a batch of them is padded as real ones are. */
+export function warmUpTexts(batchSize: number): string[] {
+  return Array.from({ length: batchSize }, (_, i) =>
+    Array(1 + (i % 3))
+      .fill('Hello')
+      .join(' '),
+  );
+}
+
 /** What `from_pretrained` calls the model: a folder or an id of the hub. */
 export function modelName(order: LoadOrder): string {
   return order.source.kind === 'hub' ? order.source.id : order.source.path;

@@ -4,7 +4,7 @@ import { AutoModelForCausalLM, type PreTrainedTokenizer, Tensor } from '@hugging
 import type { ChatMessage } from '../core/types.ts';
 import type { GenerateResult, LoadOrder, PromptOrder } from '../protocol/runner.ts';
 import { type Attempt, describeAttempt } from './devices.ts';
-import { loadOptions, loadTokenizer, modelName } from './environment.ts';
+import { loadOptions, loadTokenizer, modelName, warmUpTexts } from './environment.ts';
 import { Progress, type Row } from './generation-progress.ts';
 import { describeRunError } from './messages.ts';
 import { SeededSampling } from './seeded-sampling.ts';
@@ -51,8 +51,13 @@ export class TextGenerator {
     tell(`loading ${describeAttempt(attempt)}`);
     const model = (await AutoModelForCausalLM.from_pretrained(name, options)) as unknown as CausalLm;
     const generator = new TextGenerator(model, tokenizer);
-    const warmUp = { messages: [{ role: 'user' as const, content: 'Hello' }], maxTokens: 2, temperature: 0, seed: 0 };
-    const [result] = await generator.generate([warmUp], () => {}, new AbortController().signal);
+    const warmUp = warmUpTexts(order.batchSize).map((content) => ({
+      messages: [{ role: 'user' as const, content }],
+      maxTokens: 2,
+      temperature: 0,
+      seed: 0,
+    }));
+    const [result] = await generator.generate(warmUp, null, new AbortController().signal);
     if (result && 'error' in result) throw new Error(result.error);
     return generator;
   }

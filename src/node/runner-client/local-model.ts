@@ -14,6 +14,7 @@ export interface LocalModelConfig {
   model: string;
   device: DeviceChoice;
   dtype: DtypeChoice;
+  batchSize: number;
   threads?: number;
 }
 
@@ -94,7 +95,7 @@ export class LocalModel {
 
   /** Loads; where `auto` tries a device that ends the process, starts again without that device. */
   private async loadOnWorkingDevice(signal: AbortSignal, onProgress: (message: string) => void): Promise<LoadReport> {
-    const { model, device, dtype, threads } = this.config;
+    const { model, device, dtype, batchSize, threads } = this.config;
     const { root, places } = this.context;
     const source = findModel(model, dtype, root, places.models);
     for (;;) {
@@ -104,6 +105,7 @@ export class LocalModel {
         source,
         device,
         dtype,
+        batchSize,
         threads,
         cacheDir: places.cache,
         without: this.crashedDevices.map((d) => d.device as Device),
