@@ -39,7 +39,7 @@ class Graph:
 
     def constant(self, values, name=None):
         """A constant; equal anonymous ones are stored once."""
-        array = np.ascontiguousarray(values)
+        array = np.asarray(values, order="C")
         name = name or f"const_{array.dtype}_{array.ndim}_{hashlib.sha1(array.tobytes() + str(array.shape).encode()).hexdigest()[:10]}"
         self.constants.setdefault(name, numpy_helper.from_array(array, name))
         return name

@@ -5,6 +5,7 @@ article reports. `split="heldout"` uses names, places, things, sentence forms, q
 prompt wordings that `split="train"` never produces; only the readers' own wordings are in both.
 
     python tasks.py --split heldout --count 5
+    python tasks.py --split heldout --seed 71 --evaluation 200 > heldout.jsonl
 """
 
 import argparse
@@ -88,7 +89,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--level", type=int, choices=[1, 2, 3])
     parser.add_argument("--count", type=int, default=3, help="groups to print")
+    parser.add_argument("--evaluation", type=int, metavar="N", help="print the evaluation set instead: N samples of each task")
     options = parser.parse_args()
+    if options.evaluation:
+        for sample in heldout_samples(options.seed, options.evaluation, options.split):
+            print(json.dumps(asdict(sample), ensure_ascii=False))
+        return
     for _, group in zip(range(options.count), groups(options.seed, options.split, options.level)):
         for sample in group:
             print(json.dumps(asdict(sample), ensure_ascii=False))
