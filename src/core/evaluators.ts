@@ -1,11 +1,9 @@
 import type { EvaluatorConfig } from './config.ts';
 
-/** True when the evaluator can only score samples that have a reference; it skips the others. */
-export function needsReference(evaluator: EvaluatorConfig): boolean {
-  return evaluator.kind === 'lexical' || evaluator.compare === 'reference';
-}
-
-/** True when a score may depend on a reference: such an evaluator knows more than a network's evaluator could. */
+/**
+ * True for an evaluator that scores against references alone: it skips samples that have none, and it knows more than
+ * a network's evaluator could. One with `compare: "auto"` is counted apart by what it compared.
+ */
 export function usesReference(evaluator: EvaluatorConfig): boolean {
-  return evaluator.kind === 'lexical' || evaluator.compare !== 'prompt';
+  return evaluator.kind === 'lexical' || evaluator.compare === 'reference';
 }

@@ -89,9 +89,6 @@ export type ScoreOutcome =
 
 export interface EvaluatorNode {
   readonly id: string;
-  /** True when a score may depend on a reference. */
-  readonly usesReference: boolean;
-  readonly batchSize: number;
   load(signal: AbortSignal, onProgress?: (message: string) => void): Promise<LoadedInfo>;
   /** One outcome per request, in order; any number of requests, batched inside. */
   score(requests: ScoreRequest[], signal: AbortSignal): Promise<ScoreOutcome[]>;

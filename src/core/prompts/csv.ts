@@ -182,7 +182,7 @@ function readHeader(record: CsvRecord, reader: RowReader, ctx: ReadContext): str
     ctx.error(record.line, `no prompt column: one of ${PROMPT_COLUMNS.join(', ')} is needed in the header`);
   else {
     if (reader === readPlainRow)
-      noteUnread(unreadColumns(new Map(header.filter((h) => h !== '').map((h) => [h, '']))), record.line, ctx);
+      noteUnread(unreadColumns(record.cells.map((c) => c.trim()).filter((c) => c !== '')), record.line, ctx);
     return header;
   }
   return null;

@@ -3,7 +3,7 @@ import type { Sample } from '../types.ts';
 import type { ReadContext } from './input.ts';
 import { BROKEN_TEXT, lineAt, MAX_LINE, splitLines } from './lines.ts';
 import { type RowReader, readPlainRow, toRow, unreadColumns } from './rows.ts';
-import { RowError } from './values.ts';
+import { type Fields, RowError } from './values.ts';
 
 /** One JSON object a line; one line is held at a time. */
 export async function* readJsonl(
@@ -47,8 +47,9 @@ function attemptRow(
   ctx: ReadContext,
 ): Sample | null {
   try {
-    const row = toRow(parsed());
-    if (index === 0 && reader === readPlainRow) noteUnread(unreadColumns(row), line, ctx);
+    const value = parsed();
+    const row = toRow(value);
+    if (index === 0 && reader === readPlainRow) noteUnread(unreadColumns(Object.keys(value as Fields)), line, ctx);
     return reader(row, index, line, ctx);
   } catch (error) {
     if (error instanceof SyntaxError) ctx.error(line, `not valid JSON: ${firstJsonError(text)?.what ?? 'broken'}`);

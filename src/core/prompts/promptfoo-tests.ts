@@ -45,6 +45,8 @@ const GATES: Record<string, string> = {
 export class TestReader {
   readonly warnings = new SharedWarnings();
   readonly #ctx: ReadContext;
+  /** Files of tests that are being read: each may name others, but not one of these. */
+  readonly #reading: string[] = [];
 
   constructor(ctx: ReadContext) {
     this.#ctx = ctx;
@@ -157,8 +159,14 @@ export class TestReader {
     if (/\.csv$/i.test(path)) return this.#readTable(text, path);
     if (/\.jsonl$/i.test(path)) return this.#readLines(text, path);
     if (!/\.(ya?ml|json)$/i.test(path)) throw new RowError(`"${name}" is not supported: use csv, jsonl, yaml or json`);
-    const yaml = parseYaml(text, this.#ctx, 1, path);
-    return yaml ? this.readTests(yaml.value, [], { file: path, line: yaml.line }) : [];
+    if (this.#reading.includes(path)) throw new RowError(`"${name}" names itself: ${[...this.#reading, path].join(' > ')}`);
+    this.#reading.push(path);
+    try {
+      const yaml = parseYaml(text, this.#ctx, 1, path);
+      return yaml ? await this.readTests(yaml.value, [], { file: path, line: yaml.line }) : [];
+    } finally {
+      this.#reading.pop();
+    }
   }
 
   async #readLines(text: string, file: string): Promise<PromptfooTest[]> {

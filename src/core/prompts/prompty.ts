@@ -58,7 +58,8 @@ export async function* readPrompty(text: string, ctx: ReadContext): AsyncGenerat
     }
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
-    ctx.error(lineAt(text, text.length - body.length), error.message);
+    const about = error.about === undefined ? -1 : text.indexOf(error.about);
+    ctx.error(lineAt(text, about < 0 ? text.length - body.length : about), error.message);
   }
 }
 
@@ -120,7 +121,7 @@ async function readRelated(relative: string, ctx: ReadContext) {
   try {
     return await ctx.related(relative);
   } catch (error) {
-    throw new RowError(error instanceof Error ? error.message : String(error));
+    throw new RowError(error instanceof Error ? error.message : String(error), relative);
   }
 }
 

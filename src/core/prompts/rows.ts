@@ -23,9 +23,10 @@ export const PROMPT_COLUMNS = ['messages', 'prompt', 'input', 'query', 'question
 
 const META_COLUMNS = ['id', 'task', 'tags', 'group', 'choices', 'metadata'];
 
-/** Columns that the plain row reader leaves aside, as they are named here. */
-export function unreadColumns(row: Row): string[] {
-  return [...row.keys()].filter((k) => ![...PROMPT_COLUMNS, ...REFERENCE_COLUMNS, ...META_COLUMNS].includes(k));
+/** Which of these columns the plain row reader leaves aside. */
+export function unreadColumns(names: string[]): string[] {
+  const read = [...PROMPT_COLUMNS, ...REFERENCE_COLUMNS, ...META_COLUMNS];
+  return names.filter((name) => !read.includes(columnName(name)));
 }
 
 export function toRow(value: unknown): Row {
@@ -44,9 +45,12 @@ function first(row: Row, names: string[]): [string, unknown] | null {
   return null;
 }
 
-/** The row's own id, else `<path>#<index>`. */
-export const rowId = (row: Row, index: number, ctx: ReadContext) =>
-  filled(row, 'id') ?? filled(row, 'guid') ?? `${ctx.path}#${index}`;
+/** The row's own id, else `<path>#<index>`. Throws RowError for one that is no text. */
+export function rowId(row: Row, index: number, ctx: ReadContext): string {
+  const given = row.get('id');
+  if (typeof given === 'object' && given !== null) throw new RowError('"id" must be text or a number');
+  return filled(row, 'id') ?? filled(row, 'guid') ?? `${ctx.path}#${index}`;
+}
 
 /** A column's text, null where there is none. */
 export function filled(row: Row, name: string): string | null {

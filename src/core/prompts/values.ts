@@ -54,8 +54,15 @@ export function toTags(value: unknown): string[] {
   return list.map((t) => t?.trim() ?? '').filter((t) => t !== '');
 }
 
+/** A row, or a file, that cannot be used. `about`: the part of its text that is to blame, where that is known. */
 export class RowError extends Error {
   override name = 'RowError';
+  readonly about: string | undefined;
+
+  constructor(message: string, about?: string) {
+    super(message);
+    this.about = about;
+  }
 }
 
 const ROLES = new Map<string, Role>([

@@ -9,6 +9,8 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLParseError,
+  type YAMLWarning,
 } from 'yaml';
 import type { ReadContext } from './input.ts';
 
@@ -30,11 +32,12 @@ export function parseYaml(text: string, ctx: ReadContext, firstLine = 1, file?: 
   const place = (offset: number) => counter.linePos(offset).line + firstLine - 1;
   try {
     const document = parseDocument(text, { merge: true, lineCounter: counter, prettyErrors: false, strict: true });
-    for (const error of document.errors.slice(0, MAX_ERRORS))
-      ctx.error(place(error.pos[0]), `not valid YAML: ${error.message}`, file);
-    if (document.errors.length > 0) return null;
-    for (const warning of document.warnings)
-      ctx.warn(place(warning.pos[0]), `${warning.message}: custom tags are not supported, read as plain data`, file);
+    const [tags, warnings] = parted(document.warnings, (w) => w.code === 'TAG_RESOLVE_FAILED');
+    const problems = [...document.errors, ...tags];
+    if (problems.some((p) => p.code === 'RESOURCE_EXHAUSTION')) throw new RangeError();
+    for (const p of problems.slice(0, MAX_ERRORS)) ctx.error(place(p.pos[0]), explain(p), file);
+    if (problems.length > 0) return null;
+    for (const warning of warnings) ctx.warn(place(warning.pos[0]), warning.message, file);
     keepNumbersAsWritten(document);
     return {
       value: document.toJS({ maxAliasCount: MAX_ALIASES }),
@@ -49,6 +52,19 @@ export function parseYaml(text: string, ctx: ReadContext, firstLine = 1, file?: 
     else ctx.error(firstLine, `not readable: ${error instanceof Error ? error.message : String(error)}`, file);
     return null;
   }
+}
+
+/** What the parser found, in words about the file. A tag asks for a type, or for code, that is not there. */
+function explain(problem: YAMLParseError | YAMLWarning): string {
+  if (problem.code === 'TAG_RESOLVE_FAILED')
+    return `${problem.message.replace(/^Unresolved tag: /, 'the tag ')} is not supported, only plain data is: the file is skipped`;
+  if (problem.code === 'MULTIPLE_DOCS') return 'a second YAML document begins here: put it into a file of its own';
+  return `not valid YAML: ${problem.message}`;
+}
+
+/** The items for which it holds, and the others. */
+function parted<T>(items: T[], holds: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(holds), items.filter((item) => !holds(item))];
 }
 
 /** An expected answer of `1.10` or `007` is that text, not the number it would become. */

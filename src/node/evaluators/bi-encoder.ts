@@ -1,5 +1,4 @@
 import type { BiEncoderConfig } from '../../core/config.ts';
-import { usesReference } from '../../core/evaluators.ts';
 import { biEncoderQuality, cosine } from '../../core/metrics/scales.ts';
 import type { Compared } from '../../core/types.ts';
 import type { NodeContext } from '../node-context.ts';
@@ -65,8 +64,6 @@ export function createBiEncoderNode(
 
   return {
     id: config.id,
-    usesReference: usesReference(config),
-    batchSize: config.batchSize,
     get pid() {
       return model.pid;
     },

@@ -18,8 +18,6 @@ export function createLexicalNode({ id, metric, stemmer }: LexicalConfig): Evalu
 
   return {
     id,
-    usesReference: true,
-    batchSize: 1,
     load: async () => ({ device: 'cpu' }),
     async score(requests, signal) {
       const outcomes: ScoreOutcome[] = [];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, ModelConfig } from '../../core/config.ts';
-import { needsReference } from '../../core/evaluators.ts';
+import { usesReference } from '../../core/evaluators.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { Diagnostic } from '../../core/types.ts';
 import type { Workspace } from '../config-file.ts';
@@ -65,7 +65,7 @@ export async function planRun(options: Selection & { workspace: Workspace }): Pr
     const money = priceOf(model, inputTokens, maxOutputTokens, timeMs);
     return { id: model.id, provider: model.provider, calls, reusable, inputTokens, maxOutputTokens, money, timeMs };
   });
-  const scored = (e: Config['evaluators'][number]) => (needsReference(e) ? withReference : samples);
+  const scored = (e: Config['evaluators'][number]) => (usesReference(e) ? withReference : samples);
   return {
     samples,
     models,

@@ -33,23 +33,11 @@ describe('the lexical evaluator', () => {
   it('has chrF on [0, 1] too, and skips samples without a reference', async () => {
     const outcomes = await lexical('chrf').score([request('same', 'same'), request('same')], never);
     expect(outcomes).toMatchObject([{ raw: 1, quality: 10 }, { skipped: true }]);
-    expect(lexical('chrf').usesReference).toBe(true);
   });
 
   it('stops when cancelled', async () => {
     const cancelled = AbortSignal.abort(new Error('enough'));
     await expect(lexical('rouge2').score([request('a', 'b')], cancelled)).rejects.toThrow('enough');
-  });
-});
-
-describe('createEvaluatorNode', () => {
-  it('knows which encoders may use a reference', () => {
-    const encoder = (compare: 'auto' | 'prompt' | 'reference') =>
-      createEvaluatorNode(
-        { id: 'e', kind: 'bi-encoder', model: './m', compare, dtype: 'auto', device: 'auto', batchSize: 16 },
-        context,
-      ).usesReference;
-    expect([encoder('auto'), encoder('reference'), encoder('prompt')]).toEqual([true, true, false]);
   });
 });
 
