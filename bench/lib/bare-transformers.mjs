@@ -1,0 +1,30 @@
+import { AutoModelForCausalLM, AutoTokenizer, env } from '@huggingface/transformers';
+
+/** The plainest use of transformers.js: `fork`ed with a model's folder, threads (or null) and tokens; answers messages. */
+const [path, threads, tokens] = process.argv.slice(2);
+env.allowRemoteModels = false;
+env.allowLocalModels = true;
+const sessionOptions = threads === 'null' ? {} : { intraOpNumThreads: Number(threads), interOpNumThreads: 1 };
+const options = { device: 'cpu', dtype: 'fp32', session_options: sessionOptions };
+const tokenizer = await AutoTokenizer.from_pretrained(path, options);
+const model = await AutoModelForCausalLM.from_pretrained(path, options);
+
+async function answer(question) {
+  const start = performance.now();
+  const text = tokenizer.chat_template
+    ? tokenizer.apply_chat_template([{ role: 'user', content: question }], {
+        tokenize: false,
+        add_generation_prompt: true,
+      })
+    : question;
+  const inputs = tokenizer(text, { add_special_tokens: !tokenizer.chat_template });
+  const output = await model.generate({ ...inputs, max_new_tokens: Number(tokens), do_sample: false });
+  const made = output.tolist()[0].slice(inputs.input_ids.dims[1]);
+  const decoded = tokenizer.decode(made, { skip_special_tokens: true });
+  return { text: decoded, tokens: made.length, ms: performance.now() - start };
+}
+
+await answer('Hello');
+process.on('message', async (question) => process.send(await answer(question)));
+process.on('disconnect', () => process.exit(0));
+process.send('ready');
