@@ -85,6 +85,9 @@ function checkPaths(root: unknown): KeyProblem[] {
 
 /** Why a path relative to the config's folder is refused, or null. */
 function leavesWorkspace(path: string): string | null {
+  if (path === '') return null; // The schema says so already.
+  // Alternatives in a glob: which of them leads where is not worth telling apart.
+  if (/[{(].*(^|[/\\{(,|])\.\.([/\\}),|]|$)/.test(path)) return 'has ".." inside alternatives: refused';
   const parts = path.replaceAll('\\', '/').split('/');
   if (parts[0] === '' || /^[A-Za-z]:/.test(path)) return "must be relative to the config's folder, not absolute";
   let depth = 0;

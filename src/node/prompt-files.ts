@@ -1,27 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { open, readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
-import { escapePath, glob } from 'tinyglobby';
-import type { Config, PromptFormat } from '../core/config.ts';
+import { join } from 'node:path';
+import type { Config } from '../core/config.ts';
 import { BROKEN_TEXT, detectFormat, type EnvAccess, type PromptInput, readSamples } from '../core/prompts/index.ts';
 import type { Diagnostic, Sample } from '../core/types.ts';
 import { InputError } from './errors.ts';
+import { findPromptFiles, isInside, type PromptFile } from './prompt-file-search.ts';
 
 type Report = (diagnostic: Diagnostic) => void;
 
-/** Folders that hold no prompt files of the user's. */
-const IGNORED = ['**/node_modules/**', '**/.poq/**', '**/.git/**'];
 /** Files that a prompt file names (a text, a table of tests) are read whole. */
 const MAX_RELATED = 64 * 1024 * 1024;
-
-interface PromptFile {
-  /** Relative to the workspace, with forward slashes. */
-  path: string;
-  format?: PromptFormat;
-  task?: string;
-  tags?: string[];
-}
+/** So many diagnostics of one file are told one by one. */
+const MOST_TOLD = 100;
 
 /**
  * The samples of every prompt file of a workspace: entries in the config's order, files sorted by path, each file
@@ -36,14 +28,15 @@ export async function* openPromptFiles(
 ): AsyncGenerator<Sample, void, undefined> {
   const root = await realpath(workspace.root);
   const listed: EnvAccess = new Map(workspace.config.env.map((name) => [name, env(name)]));
-  const files = await findFiles(root, workspace.config.prompts, report);
+  const files = await findPromptFiles(root, workspace.config.prompts, report);
   const related = await relatedFiles(root, files, listed);
   const places = new Map<string, string>();
   const doubles: Diagnostic[] = [];
   for (const file of files) {
     // A table of tests that a promptfoo config reads is not a prompt file of its own.
     if (related.has(file.path) && file.format === undefined) continue;
-    for await (const sample of samplesOf(root, file, listed, report)) {
+    const told = limited(report, file.path);
+    for await (const sample of samplesOf(root, file, listed, told.report)) {
       const { source, id } = sample;
       const earlier = places.get(id);
       if (earlier === undefined) {
@@ -54,8 +47,26 @@ export async function* openPromptFiles(
         doubles.push({ severity: 'error', ...source, message });
       }
     }
+    told.close();
   }
   if (doubles.length > 0) throw new InputError(doubles);
+}
+
+/** Tells the first diagnostics of a file one by one, and how many more there are. */
+function limited(report: Report, file: string) {
+  let count = 0;
+  let untold: Diagnostic['severity'] = 'info';
+  return {
+    report: (diagnostic: Diagnostic) => {
+      count += 1;
+      if (count <= MOST_TOLD) report(diagnostic);
+      else if (untold === 'info' || diagnostic.severity === 'error') untold = diagnostic.severity;
+    },
+    close: () => {
+      const message = `${count - MOST_TOLD} more of these`;
+      if (count > MOST_TOLD) report({ severity: untold, file, message });
+    },
+  };
 }
 
 async function* samplesOf(root: string, file: PromptFile, env: EnvAccess, report: Report): AsyncGenerator<Sample> {
@@ -75,49 +86,6 @@ function inputOf(root: string, file: PromptFile, env: EnvAccess): PromptInput {
     chunks: readText(join(root, file.path)),
     readRelated: (path) => readRelated(root, path),
   };
-}
-
-/** The files of every entry, each once, by the first entry that names it. */
-async function findFiles(root: string, entries: Config['prompts'], report: Report): Promise<PromptFile[]> {
-  const found = new Map<string, PromptFile>();
-  for (const [index, entry] of entries.entries()) {
-    const { glob: pattern, ...rest } = typeof entry === 'string' ? { glob: entry } : entry;
-    const paths = await match(root, pattern);
-    if (paths.length === 0)
-      report({ severity: 'warning', message: `prompts[${index}]: "${pattern}" matches no file in ${root}` });
-    for (const path of paths) {
-      if (found.has(path)) continue;
-      const real = await realpath(join(root, path)).catch(() => null);
-      if (real === null) report({ severity: 'error', file: path, message: 'cannot be read: the link leads nowhere' });
-      else if (!isInside(root, real))
-        report({ severity: 'error', file: path, message: 'a link that leads outside the workspace: refused' });
-      else found.set(path, { path, ...rest });
-    }
-  }
-  return [...found.values()];
-}
-
-/** Paths that a pattern matches, sorted. A name that exists as it is written is that file, whatever it holds. */
-async function match(root: string, pattern: string): Promise<string[]> {
-  const path = pattern.replaceAll('\\', '/').replace(/^(\.\/)+/, '');
-  const exists = await stat(join(root, path)).then(
-    (s) => (s.isFile() ? 'file' : 'folder'),
-    () => null,
-  );
-  // A literal name may hold characters that are special in patterns, such as brackets.
-  const query = exists === null ? path : exists === 'file' ? escapePath(path) : `${escapePath(path)}/**`;
-  const paths = await glob([query], {
-    cwd: root,
-    ignore: IGNORED,
-    expandDirectories: false,
-    followSymbolicLinks: true,
-  });
-  return paths.map((p) => p.replaceAll('\\', '/')).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Which files the hand-written prompt files read beside themselves. */

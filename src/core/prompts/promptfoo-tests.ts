@@ -159,7 +159,8 @@ export class TestReader {
     if (/\.csv$/i.test(path)) return this.#readTable(text, path);
     if (/\.jsonl$/i.test(path)) return this.#readLines(text, path);
     if (!/\.(ya?ml|json)$/i.test(path)) throw new RowError(`"${name}" is not supported: use csv, jsonl, yaml or json`);
-    if (this.#reading.includes(path)) throw new RowError(`"${name}" names itself: ${[...this.#reading, path].join(' > ')}`);
+    if (this.#reading.includes(path))
+      throw new RowError(`"${name}" names itself: ${[...this.#reading, path].join(' > ')}`);
     this.#reading.push(path);
     try {
       const yaml = parseYaml(text, this.#ctx, 1, path);

@@ -67,7 +67,7 @@ describe('the text', () => {
 
 it('tells all errors at once, each with line, key and remedy', () => {
   const text = `{
-  "prompts": ["a", {"glob": "b", "format": "xml"}, 3, "../c", "/d"],
+  "prompts": ["a", {"glob": "b", "format": "xml"}, 3, "../c", "/d", "{p,../q}/*", ""],
   "models": [
     {"id": "a", "provider": "onyx", "model": "m"},
     {"id": "b", "provider": "openai", "baseURL": "http://x/v1", "model": "m", "apiKey": "sk-secret"},
@@ -93,6 +93,8 @@ it('tells all errors at once, each with line, key and remedy', () => {
     /^2 prompts\[2\]: must be text or an object with "glob".*not 3$/,
     /^2 prompts\[3\]: leads outside the workspace/,
     /^2 prompts\[4\]: must be relative/,
+    '2 prompts[5]: has ".." inside alternatives: refused',
+    '2 prompts[6]: must not be empty',
     '4 models[0].provider: must be one of "onnx", "openai", "recorded", "vscode-lm", not "onyx"',
     '5 models[1].baseURL: unknown key; did you mean "baseUrl"?',
     '5 models[1].baseUrl: is required',

@@ -122,6 +122,43 @@ describe('openPromptFiles', () => {
     rmSync(outside, { recursive: true });
   });
 
+  it.skipIf(process.platform === 'win32')('names a linked folder outside once, and does not look into it', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'poq-outside-'));
+    for (const name of ['a', 'b']) writeFileSync(join(outside, `${name}.jsonl`), row('secret'));
+    put('p/mine.jsonl', row('mine'));
+    symlinkSync(outside, join(root, 'p/shared'));
+    const { ids, told } = await open(['p/**/*.jsonl', 'p/shared', 'p/shared/*.jsonl']);
+    expect(ids).toEqual(['p/mine.jsonl#0']);
+    expect(told.filter((d) => d.severity === 'error')).toEqual([
+      { severity: 'error', file: 'p/shared', message: expect.stringMatching(/outside the workspace: refused/) },
+    ]);
+    rmSync(outside, { recursive: true });
+  });
+
+  it.skipIf(process.platform === 'win32')('reads a file once, however many links lead to it', async () => {
+    put('p/z.jsonl', row('z', 'z'));
+    put('q/y.jsonl', row('y', 'y'));
+    symlinkSync('z.jsonl', join(root, 'p/alias.jsonl'));
+    symlinkSync('.', join(root, 'p/loop'));
+    symlinkSync('../q', join(root, 'p/other'));
+    const { samples, told, error } = await open(['p/**', '**/*.jsonl']);
+    expect(error).toBeNull();
+    expect(samples.map((s) => [s.id, s.source.file])).toEqual([
+      ['y', 'p/other/y.jsonl'],
+      ['z', 'p/z.jsonl'],
+    ]);
+    expect(told).toEqual([]);
+  });
+
+  it('does not drown in a file of which every line is broken', async () => {
+    put('a.jsonl', `${row('first')}${'broken\n'.repeat(1000)}${row('last')}`);
+    const { ids, told } = await open(['a.jsonl']);
+    expect(ids).toEqual(['a.jsonl#0', 'a.jsonl#1001']);
+    expect(told.length).toBe(101);
+    expect(told[0]).toMatchObject({ severity: 'error', file: 'a.jsonl', line: 2 });
+    expect(told[100]).toEqual({ severity: 'error', file: 'a.jsonl', message: '900 more of these' });
+  });
+
   it('lets prompts use only the environment variables that the config lists', async () => {
     put('a.jsonl', row(`\${env:A}`) + row(`\${env:B}`));
     const { ids, samples, told } = await open(['a.jsonl'], ['A'], { A: 'value', B: 'hidden' });

@@ -129,6 +129,13 @@ describe('JSONL', () => {
 
   it('tells columns that it does not read', async () => {
     expect((await read('a.jsonl', jsonl({ prompt: 'p', answr: 'a' }))).told).toEqual(['info 1 not read: "answr"']);
+    expect((await read('a.csv', 'prompt,Model_Name\np,x\n')).told).toEqual(['info 1 not read: "Model_Name"']);
+  });
+
+  it('refuses an id that is no text', async () => {
+    const { samples, told } = await read('a.jsonl', jsonl({ prompt: 'p', id: ['x'] }, { prompt: 'p', id: null }));
+    expect(told).toEqual(['error 1 "id" must be text or a number']);
+    expect(samples.map((s) => s.id)).toEqual(['a.jsonl#1']);
   });
 
   it('reads a list of rows in a .json file, with lines', async () => {

@@ -77,9 +77,12 @@ evaluators:
       .join('\n')}\nmessages: *i\n`;
     expect((await read('a.prompt.yml', bomb)).told).toEqual([expect.stringMatching(/^error .*alias/i)]);
     const tagged = await read('a.prompt.yml', 'messages:\n  - role: user\n    content: !!js/function "f()"\n');
-    expect(tagged.told).toEqual([expect.stringMatching(/^warning 3 .*tag/)]);
-    expect(tagged.samples[0]!.messages[0]!.content).toBe('f()');
-    expect((await read('a.prompt.yml', `messages: ${'['.repeat(1e5)}`, { size: 1e4 })).told[0]).toMatch(/^error/);
+    expect(tagged.told).toEqual([expect.stringMatching(/^error 3 the tag .*js\/function is not supported.*skipped/)]);
+    expect(tagged.samples).toEqual([]);
+    const deep = `messages: ${'['.repeat(1e5)}`;
+    expect((await read('a.prompt.yml', deep, { size: 1e4 })).told).toEqual(['error 1 nested too deeply']);
+    const two = await read('a.prompt.yml', 'messages: []\n---\nmessages: []\n');
+    expect(two.told).toEqual([expect.stringMatching(/^error 2 a second YAML document/)]);
     expect((await read('a.prompt.yml', 'messages:\n  - role: user\n   content: x\n')).told[0]).toMatch(
       /^error [23] not valid YAML/,
     );
@@ -155,7 +158,7 @@ ok
   it.each(['../secret.txt', '/etc/passwd', 'C:\\x', '..\\secret.txt'])('refuses the file %s', async (name) => {
     const { samples, told } = await read('x.prompty', `---\nname: x\n---\nuser:\n\${file:${name}}\n`);
     expect(samples).toEqual([]);
-    expect(told).toEqual([expect.stringMatching(/^error 4 .*outside the workspace/)]);
+    expect(told).toEqual([expect.stringMatching(/^error 5 .*outside the workspace/)]);
   });
 
   it('says what it cannot read', async () => {
@@ -278,6 +281,13 @@ tests:
       expect.stringMatching(/^error 4 \{\{a\}\}/),
       expect.stringMatching(/^error 5 .*never run/),
     ]);
+  });
+
+  it('reads files of tests that name others, but none that names itself', async () => {
+    const files = { 'a.yaml': '- vars: {x: 1}\n- file://b.yaml\n', 'b.yaml': '- vars: {x: 2}\n- file://a.yaml\n' };
+    const { samples, told } = await read('promptfooconfig.yaml', 'prompts: [hi]\ntests: file://a.yaml\n', { files });
+    expect(samples.map((s) => s.source.file)).toEqual(['a.yaml', 'b.yaml']);
+    expect(told).toEqual([expect.stringMatching(/^error 2 .*names itself: a\.yaml > b\.yaml > a\.yaml/)]);
   });
 
   it('gathers what repeats into one warning', async () => {
