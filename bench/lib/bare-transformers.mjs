@@ -1,11 +1,13 @@
 import { AutoModelForCausalLM, AutoTokenizer, env } from '@huggingface/transformers';
 
-/** The plainest use of transformers.js: `fork`ed with a model's folder, threads (or null) and tokens; answers messages. */
-const [path, threads, tokens] = process.argv.slice(2);
+/**
+ * The plainest use of transformers.js: `fork`ed with a model's folder and a number of tokens; answers messages. One thread, as
+ * PoQ Lab chooses for small models.
+ */
+const [path, tokens] = process.argv.slice(2);
 env.allowRemoteModels = false;
 env.allowLocalModels = true;
-const sessionOptions = threads === 'null' ? {} : { intraOpNumThreads: Number(threads), interOpNumThreads: 1 };
-const options = { device: 'cpu', dtype: 'fp32', session_options: sessionOptions };
+const options = { device: 'cpu', dtype: 'fp32', session_options: { intraOpNumThreads: 1, interOpNumThreads: 1 } };
 const tokenizer = await AutoTokenizer.from_pretrained(path, options);
 const model = await AutoModelForCausalLM.from_pretrained(path, options);
 

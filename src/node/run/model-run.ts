@@ -54,12 +54,16 @@ export async function runModel(config: ModelConfig, node: ModelNode, ports: Mode
   let loading: Promise<void> | undefined;
   let unusable: string | undefined;
   let toScore: Scorable[] = [];
+  let handingOver: Promise<void> = Promise.resolve();
 
-  const handOver = async (atLeast: number) => {
-    if (toScore.length < atLeast) return;
-    const batch = toScore;
-    toScore = [];
-    await ports.score(batch);
+  /** Every worker waits for every batch: a model that went on meanwhile would pile up its answers in memory. */
+  const handOver = (atLeast: number): Promise<void> => {
+    if (toScore.length >= atLeast) {
+      const batch = toScore;
+      toScore = [];
+      handingOver = handingOver.then(() => ports.score(batch));
+    }
+    return handingOver;
   };
 
   const finishSample = (sample: Sample, repeat: number, text: string) => {
