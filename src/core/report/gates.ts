@@ -20,7 +20,7 @@ export function evaluateGates(gates: readonly Gate[], context: GateContext): Gat
 
 function evaluateGate(gate: Gate, model: ModelSummary, context: GateContext): GateResult {
   const fail = (note: string) => resultOf(gate, model.id, null, false, note);
-  if (model.samples === 0) return fail('no data: the model has no generations');
+  if (model.samples === 0) return fail('the model has no generations');
   if (gate.metric === 'reward' && context.normalize === 'minmax') {
     return fail(
       'a reward relative to the models of the run changes with them and cannot gate: set "normalize": {"budget": ...}',
@@ -28,7 +28,7 @@ function evaluateGate(gate: Gate, model: ModelSummary, context: GateContext): Ga
   }
   const value = measured(gate, model, context);
   if (value.mean === null)
-    return fail(`no data: ${model.rewardNote && gate.metric === 'reward' ? model.rewardNote : MISSING[gate.metric]}`);
+    return fail(model.rewardNote && gate.metric === 'reward' ? model.rewardNote : MISSING[gate.metric]);
   if (gate.on === 'mean') return bounded(gate, model.id, value.mean, value.mean);
   if (gate.metric === 'p95Ms') return fail('p95Ms has no interval: use "on": "mean"');
   if (value.low === null || value.high === null) return fail('no interval: it takes at least two samples or groups');
