@@ -39,9 +39,11 @@ export async function runCommand(options: RunOptions, output: Output): Promise<n
     },
   );
   try {
+    const tellFailure = failureTeller(output);
     const result = await evaluate(options, output, cancellation.signal, (event) => {
       if (event.type === 'started') runId = event.run;
       showEvent(event, output, view);
+      tellFailure(event);
     });
     view.stop();
     return await tellResult(result, options, output);
@@ -101,6 +103,26 @@ function showEvent(event: RunEvent, output: Output, view: ProgressView): void {
       view.update(event.progress);
       break;
   }
+}
+
+/** Failures of single samples, so many of each model and evaluator; with --verbose all of them. */
+const MOST_FAILURES_TOLD = 3;
+
+function failureTeller(output: Output): (event: RunEvent) => void {
+  const told = new Map<string, number>();
+  return (event) => {
+    // What cannot be used at all has been told, and every sample of it says the same.
+    if (event.type === 'unusable') told.set(event.node, Number.POSITIVE_INFINITY);
+    if ((event.type !== 'generation' && event.type !== 'score') || event.row.error === undefined) return;
+    const { model, sample, error } = event.row;
+    const node = event.type === 'score' ? event.row.evaluator : model;
+    const what = event.type === 'score' ? `sample ${sample} of ${model}` : `sample ${sample}`;
+    const count = (told.get(node) ?? 0) + 1;
+    told.set(node, count);
+    if (count <= MOST_FAILURES_TOLD || (output.verbose && Number.isFinite(count)))
+      output.error(oneLine(`${node}: ${what}: ${error}`));
+    else if (count === MOST_FAILURES_TOLD + 1) output.note(oneLine(`${node}: --verbose shows further failures`));
+  };
 }
 
 /** Shows what came out, and writes report.html beside it. Resolves to the exit status. */

@@ -66,6 +66,9 @@ export class RunTable {
   readonly #devices: Set<string>[];
   readonly #labels = new Map<string, number>();
   readonly #checks = new Map<number, boolean>();
+  /** Why generations, by place, and scores, by place and evaluator, failed. */
+  readonly #failures = new Map<number, string>();
+  readonly #scoreFailures = new Map<number, string>();
 
   constructor(config: Pick<Config, 'models' | 'evaluators' | 'generation'>) {
     this.models = config.models.map((model) => model.id);
@@ -97,6 +100,7 @@ export class RunTable {
     const sample = this.samples[this.#sampleIndex.get(row.sample)!]!;
     const n = this.numbers;
     this.state[place] = row.text === undefined ? FAILED : GOOD;
+    note(this.#failures, place, row.text === undefined ? row.error : undefined);
     this.bits[place] =
       (row.reused ? REUSED : 0) | ((row.batchSize ?? 1) > 1 ? BATCHED : 0) | ((row.cachedTokens ?? 0) > 0 ? CACHED : 0);
     for (const name of ['latencyMs', 'ttftMs', 'decodeMs', 'queueMs', 'inputTokens', 'outputTokens'] as const) {
@@ -130,6 +134,7 @@ export class RunTable {
     const at = place * this.evaluators.length + evaluator;
     const good = row.error === undefined && Number.isFinite(row.quality);
     this.scoreState[at] = good ? GOOD : FAILED;
+    note(this.#scoreFailures, at, good ? undefined : row.error);
     this.scoreQuality[at] = good ? row.quality! : Number.NaN;
     this.scoreLatencyMs[at] = row.latencyMs ?? Number.NaN;
     this.scoreBits[at] = ((row.batchSize ?? 1) > 1 ? BATCHED : 0) | (row.compared ? COMPARED_BIT[row.compared] : 0);
@@ -169,6 +174,16 @@ export class RunTable {
     return { passed, total };
   }
 
+  /** The commonest reason why generations of a model failed; null where none is known. */
+  failureOfModel(model: number): string | null {
+    return commonest(this.#failures, (place) => Math.floor(place / this.repeats) % this.models.length === model);
+  }
+
+  /** The same for the scores of an evaluator. */
+  failureOfEvaluator(evaluator: number): string | null {
+    return commonest(this.#scoreFailures, (at) => at % this.evaluators.length === evaluator);
+  }
+
   /** Where a model ran, by name: the order of rows must not show. */
   devices(model: number): string[] {
     return [...this.#devices[model]!].sort();
@@ -205,4 +220,21 @@ export class RunTable {
     this.scoreQuality = doubles(this.scoreQuality, scores);
     this.scoreLatencyMs = doubles(this.scoreLatencyMs, scores);
   }
+}
+
+function note(failures: Map<number, string>, key: number, reason: string | undefined): void {
+  if (reason === undefined) failures.delete(key);
+  else failures.set(key, reason);
+}
+
+/** Of equally common reasons the first by name: the order of rows must not show. */
+function commonest(failures: Map<number, string>, counts: (key: number) => boolean): string | null {
+  const times = new Map<string, number>();
+  for (const [key, reason] of failures) if (counts(key)) times.set(reason, (times.get(reason) ?? 0) + 1);
+  let best: string | null = null;
+  for (const [reason, n] of times) {
+    const most = best === null ? 0 : times.get(best)!;
+    if (n > most || (n === most && reason < best!)) best = reason;
+  }
+  return best;
 }

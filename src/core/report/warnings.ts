@@ -1,7 +1,10 @@
 import type { Config } from '../config.ts';
 import { forEachPlace, type ModelMeasures } from './measures.ts';
+import { clip } from './render/visible.ts';
 import type { EvaluatorSummary } from './summary.ts';
 import { BATCHED, CACHED, GOOD, REUSED, type RunTable } from './table.ts';
+
+const LONGEST_REASON = 240;
 
 export interface WarningContext {
   config: Pick<Config, 'models' | 'evaluators' | 'reward'>;
@@ -34,8 +37,19 @@ function failures({ config, table, measures }: WarningContext): string[] {
       ? 'counted as quality 0 and truth 0'
       : 'left out of the means ("failures": "exclude")';
   return measures.flatMap(({ failed, attempted }, i) =>
-    failed === 0 ? [] : [`${table.models[i]}: ${failed} of ${count(attempted, 'generation')} failed; ${how}.`],
+    failed === 0
+      ? []
+      : [
+          `${table.models[i]}: ${failed} of ${count(attempted, 'generation')} failed; ${how}${because(table.failureOfModel(i))}.`,
+        ],
   );
+}
+
+/** The reason that is told for failures: whole sentences of servers and libraries are cut. */
+function because(reason: string | null): string {
+  if (reason === null) return '';
+  const { text, clipped } = clip(reason.replace(/\s+/g, ' ').trim(), LONGEST_REASON);
+  return ` (most often: ${text}${clipped ? '…' : ''})`;
 }
 
 function scores({ config, table, measures, evaluators }: WarningContext): string[] {
@@ -48,7 +62,10 @@ function scores({ config, table, measures, evaluators }: WarningContext): string
   }
   for (const evaluator of evaluators) {
     const { id, errors, skipped, compared } = evaluator;
-    if (errors > 0) warnings.push(`${id}: ${errors} of ${count(evaluator.samples, 'score')} failed.`);
+    if (errors > 0) {
+      const reason = because(table.failureOfEvaluator(table.evaluators.indexOf(id)));
+      warnings.push(`${id}: ${errors} of ${count(evaluator.samples, 'score')} failed${reason}.`);
+    }
     if (skipped > 0) warnings.push(`${id}: skipped ${count(skipped, 'generation')} whose sample has no reference.`);
     const configured = config.evaluators.find((e) => e.id === id);
     const auto = configured?.kind !== 'lexical' && configured?.compare === 'auto';

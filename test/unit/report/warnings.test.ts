@@ -42,6 +42,20 @@ describe('warnings', () => {
     expect(warningsOf([{ error: 'x' }, {}], exclude)).toMatch(/left out of the means/);
   });
 
+  it('say why generations and scores failed: the commonest reason, of a row that a later one replaces nothing', () => {
+    const config = configOf({ modelIds: ['a', 'b'] });
+    const failed = (id: string, error: string) => answer(id, 'a', { text: undefined, error });
+    const { warnings } = summarize(config, {
+      samples: ['s1', 's2', 's3', 's4'].map((id) => sample(id)),
+      generations: [failed('s1', 'gone'), failed('s2', 'refused'), failed('s3', 'gone'), failed('s4', 'x'.repeat(999))]
+        // Of two rows with one key the later counts.
+        .concat([failed('s1', 'refused'), failed('s3', 'other'), answer('s1', 'b')]),
+      scores: [{ ...score('s1', 'b', 'sts', 5, 1), quality: undefined, error: 'no\nmemory' }],
+    });
+    expect(warnings).toContainEqual(expect.stringMatching(/^a: 4 of 4 .*\(most often: refused\)\.$/));
+    expect(warnings).toContainEqual(expect.stringMatching(/^sts: .*failed \(most often: no memory\)\.$/));
+  });
+
   it('say that there is no pool for one model or equal costs', () => {
     expect(warningsOf([{}], configOf({ modelIds: ['a'] }))).toMatch(/no pool to compare the latency of models/);
     expect(warningsOf([{ latencyMs: 7 }, { latencyMs: 7 }])).toMatch(/no pool to compare the latency of models/);
