@@ -12,6 +12,8 @@ import torch.nn.functional as F
 THETA = 10000.0
 EPSILON = 1e-5
 HIDDEN = -1e9
+CONSTANT = 0.3
+SHARPNESS = 1.2
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def start(size, vocabulary, seed):
     def matrix(inner, outer, scale=1.0):
         return normal(layers, inner, outer) * scale * inner**-0.5
 
-    return {
+    parameters = {
         "embedding": normal(vocabulary, width) * 0.05,
         "norm": torch.ones(width),
         "attention_norm": torch.ones(layers, width),
@@ -54,6 +56,28 @@ def start(size, vocabulary, seed):
         "up": matrix(width, hidden),
         "down": matrix(hidden, width, quiet),
     }
+    look_back(parameters, size)
+    return parameters
+
+
+def look_back(parameters, size):
+    """Start the first layer's first head as one that attends to the preceding token.
+
+    Copying a name from the text needs such a head before anything else can be learnt about it, and
+    finding it by chance takes longer than the whole training here. Every embedding gets the same
+    first number; through it the head sees nothing but rotary angles, which agree one token back.
+    """
+    head_width = size.width // size.heads
+    half = head_width // 2
+    used = torch.arange(half // 2)
+    angles = THETA ** (-used / half)
+    parameters["embedding"][:, 0] = CONSTANT
+    query, key = parameters["query"][0][:, :head_width], parameters["key"][0][:, :head_width]
+    query.zero_()
+    key.zero_()
+    query[0, used] = SHARPNESS
+    key[0, used] = SHARPNESS * angles.cos()
+    key[0, half + used] = SHARPNESS * angles.sin()
 
 
 def _norm(x, weight):

@@ -15,15 +15,9 @@ from lm import SIZES, loss, start
 from muon import Muon
 
 
-def schedule(done, warmup=0.03, drop=0.42, low=0.4, fall=0.75):
-    """Learning rate factor after a share of the training: high, then lower, then down to nothing.
-
-    The high phase is quick to learn the vocabulary and the forms of answers; copying names out of
-    the text needs embeddings that hold still, and comes in the low phase.
-    """
-    if done < drop:
-        return min(1.0, done / warmup + 0.02)
-    return low * min(1.0, 0.02 + (1 - done) / (1 - fall))
+def schedule(done, warmup=0.03, fall=0.7):
+    """Learning rate factor after a share of the training: warm up, hold, then fall linearly."""
+    return min(1.0, 0.02 + done / warmup) * min(1.0, 0.02 + (1 - done) / fall)
 
 
 def curriculum_order(count, batch, rng):
@@ -48,8 +42,7 @@ def train(options, fields, parameters, save_now):
     optimizer = Muon(parameters, options.rate, options.adam_rate)
     batches = curriculum_order(len(fields["tokens"]), options.batch, np.random.default_rng(options.seed))
     started, shown = time.time(), []
-    for step in range(options.resume_at, len(batches)):
-        chosen = batches[step]
+    for step, chosen in enumerate(batches):
         value, right = loss(parameters, size, batch_of(fields, chosen))
         value.backward()
         torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
@@ -69,11 +62,9 @@ def main():
     parser.add_argument("--rows", required=True, help="file written by pack.py")
     parser.add_argument("--vocabulary", type=int, required=True)
     parser.add_argument("--batch", type=int, default=12, help="rows in a step")
-    parser.add_argument("--rate", type=float, default=0.02)
-    parser.add_argument("--adam-rate", type=float, default=0.004)
+    parser.add_argument("--rate", type=float, default=0.01)
+    parser.add_argument("--adam-rate", type=float, default=0.002)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--resume", type=Path, help="weights of an interrupted training of the same size and rows")
-    parser.add_argument("--resume-at", type=int, default=0, help="steps that those weights have seen")
     parser.add_argument("--seed", type=int, default=31)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
@@ -82,9 +73,6 @@ def main():
     data = dict(np.load(options.rows))
     samples = int(data.pop("samples"))
     parameters = start(SIZES[options.size], options.vocabulary, options.seed)
-    if options.resume:
-        stored = pickle.loads(options.resume.read_bytes())["parameters"]
-        parameters = {name: torch.from_numpy(value.copy()) for name, value in stored.items()}
     for value in parameters.values():
         value.requires_grad_()
     count = sum(value.numel() for value in parameters.values())
