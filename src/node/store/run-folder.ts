@@ -14,7 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Config } from '../../core/config.ts';
+import { z } from 'zod';
+import { type Config, configSchema } from '../../core/config.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { CheckRow, Diagnostic, GenerationRow, Sample, ScoreRow } from '../../core/types.ts';
 import { InputError } from '../errors.ts';
@@ -54,6 +55,20 @@ export interface RunRecord {
   diagnostics: Diagnostic[];
 }
 
+/** What every command relies on in a record; it was written whole, but people edit files. */
+const recordShape = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  config: configSchema,
+  samples: z.number(),
+  resumedAt: z.array(z.string()),
+  hashes: z.looseObject({}),
+  versions: z.looseObject({}),
+  machine: z.looseObject({ system: z.string(), cpu: z.string(), cores: z.number(), memoryBytes: z.number() }),
+  nodes: z.looseObject({}),
+  diagnostics: z.array(z.looseObject({ message: z.string() })),
+});
+
 /** A run's folder, open for writing: locked, its row files at their ends. */
 export interface RunWriter {
   readonly folder: RunFolder;
@@ -84,7 +99,9 @@ export class RunFolder {
     const file = join(this.path, 'run.json');
     let record: RunRecord;
     try {
-      record = JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
+      const found: unknown = JSON.parse(readFileSync(file, 'utf8'));
+      if (typeof found !== 'object' || found === null || !('format' in found)) throw new Error('it has no "format"');
+      record = found as RunRecord;
     } catch (error) {
       throw inputError(`${file} cannot be read as the record of a run: ${(error as Error).message}`);
     }
@@ -95,11 +112,19 @@ export class RunFolder {
           : 'It was written by an older PoQ Lab: run again, or use the version that wrote it.';
       throw inputError(`${file} has format ${record.format}; this version reads format ${FORMAT}. ${advice}`);
     }
+    const shape = recordShape.safeParse(record);
+    if (!shape.success) {
+      const key = shape.error.issues[0]?.path.join('.');
+      throw inputError(`${file} is damaged: "${key}" is missing or of the wrong type. Run again.`);
+    }
     return record;
   }
 
+  /** @throws InputError when the file is gone: it is there from the start, and nothing can be told without it. */
   samples(report: (d: Diagnostic) => void): AsyncGenerator<Sample, void, undefined> {
-    return readRows<Sample>(join(this.path, 'samples.jsonl'), report);
+    const file = join(this.path, 'samples.jsonl');
+    if (!existsSync(file)) throw inputError(`${file} is gone, so this run can be neither shown nor gone on with.`);
+    return readRows<Sample>(file, report);
   }
 
   generations(report: (d: Diagnostic) => void): AsyncGenerator<GenerationRow, void, undefined> {

@@ -72,7 +72,11 @@ async function inputOf(rows: { samples: object[]; generations: object[]; scores:
     state: 'done',
     startedAt: '2026-01-01T00:00:00.000Z',
     config,
+    resumedAt: [],
+    samples: rows.samples.length,
+    hashes: {},
     versions: { poq: '0.1.0' },
+    nodes: {},
     machine: { system: 'linux x64', cpu: 'CPU', cores: 2, memoryBytes: 8 * 2 ** 30 },
     diagnostics: [],
   };

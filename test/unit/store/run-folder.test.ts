@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -67,8 +67,17 @@ describe('run folders', () => {
     expect(() => run.readRecord()).toThrow(/newer PoQ Lab: update/);
     writeFileSync(file, JSON.stringify(record(run.id, 0)));
     expect(() => run.readRecord()).toThrow(/older PoQ Lab/);
-    writeFileSync(file, '{');
-    expect(() => run.readRecord()).toThrow(InputError);
+    for (const damaged of ['{', 'null', '[]', '"x"', '{"format":1}', '{"format":1,"config":{"models":3}}']) {
+      writeFileSync(file, damaged);
+      expect(() => run.readRecord()).toThrow(InputError);
+    }
+    expect(() => run.readRecord()).toThrow(/damaged: ".+" is missing/);
+  });
+
+  test('a run without its samples is no run', async () => {
+    const run = await create('2026-01-01T00:00:00Z');
+    rmSync(join(run.path, 'samples.jsonl'));
+    expect(() => run.samples(() => {})).toThrow(/samples\.jsonl is gone/);
   });
 
   test('one writer at a time; rows written before are still there for the next', async () => {
