@@ -77,7 +77,7 @@ export interface ModelNode {
 }
 
 export interface ScoreRequest {
-  sample: Pick<Sample, 'id' | 'messages' | 'references'>;
+  sample: Pick<Sample, 'id' | 'messages' | 'references' | 'unanswerable'>;
   text: string;
 }
 

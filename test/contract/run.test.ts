@@ -214,6 +214,50 @@ describe('an endpoint', () => {
     expect(endpoint.requests.length).toBe(before + 1);
     expect(mended.summary.models[0]).toMatchObject({ samples: 12, errors: 0 });
     expect(await generations(first.folder)).toHaveLength(13);
+
+    const record = readFileSync(join(first.folder.path, 'run.json'), 'utf8');
+    const again = await resumeEvaluation({ folder: first.folder, retryErrors: true, ...options() });
+    expect(again.summary).toEqual(mended.summary);
+    expect(readFileSync(join(first.folder.path, 'run.json'), 'utf8'), 'nothing to retry, nothing written').toBe(record);
+  });
+
+  test('unanswerable questions are scored against the empty answer, whoever compares with references', async () => {
+    const qas = [
+      { id: 'no', question: 'When did it close?', is_impossible: true, answers: [] },
+      { id: 'yes', question: 'When was it built?', is_impossible: false, answers: [{ text: '1890' }] },
+    ];
+    put('v2.json', JSON.stringify({ version: 'v2.0', data: [{ paragraphs: [{ context: 'Built in 1890.', qas }] }] }));
+    put(
+      'abstains.jsonl',
+      jsonl([
+        { sample: 'no', text: '', latencyMs: 1 },
+        { sample: 'yes', text: '1890', latencyMs: 1 },
+      ]),
+    );
+    put('guesses.jsonl', jsonl([{ sample: 'no', text: '1890', latencyMs: 1 }]));
+    const { config, ...rest } = workspace({
+      models: ['abstains', 'guesses'].map((id) => ({ id, provider: 'recorded', file: `${id}.jsonl` })),
+      evaluators: LEXICAL,
+    });
+    const { summary } = await runEvaluation({
+      workspace: { ...rest, config: { ...config, prompts: ['v2.json'] } },
+      ...options(),
+    });
+    const models = new Map(summary.models.map((m) => [m.id, m]));
+    expect(models.get('abstains')).toMatchObject({
+      quality: { mean: 10 },
+      truth: { f1: 10, exact: 10 },
+      metrics: { rougeL: 10, chrf: 10 },
+    });
+    expect(models.get('guesses')).toMatchObject({
+      quality: { mean: 0 },
+      truth: { f1: 0, exact: 0 },
+      metrics: { rougeL: 0, chrf: 0 },
+    });
+    expect(summary.evaluators).toMatchObject([
+      { samples: 3, skipped: 0 },
+      { samples: 3, skipped: 0 },
+    ]);
   });
 
   test('cancelling keeps what is complete, and resuming asks only for the rest', async () => {
@@ -355,7 +399,9 @@ describe('faults', () => {
   });
 
   test('a second writer is turned away while the first goes on', async () => {
-    const { folder } = await runEvaluation({ workspace: recordedWorkspace(), ...options() });
+    const workspace = recordedWorkspace();
+    put('good.jsonl', recordedAnswers(() => false).slice(0, -2));
+    const { folder } = await runEvaluation({ workspace, ...options() });
     const writer = folder.open();
     const failing = resumeEvaluation({ folder, retryErrors: true, ...options() });
     await expect(failing).rejects.toThrow(CannotFinishError);

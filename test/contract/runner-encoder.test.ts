@@ -36,7 +36,7 @@ function pair(text: string, ...references: string[]): ScoreRequest {
     { role: 'assistant' as const, content: 'w42' },
     { role: 'user' as const, content: 'w43 w44 w45' },
   ];
-  return { sample: { id: text, messages, references }, text };
+  return { sample: { id: text, messages, references, unanswerable: false }, text };
 }
 
 const texts = [

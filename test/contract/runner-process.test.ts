@@ -95,7 +95,7 @@ describe('cancelling', () => {
     open.push(node);
     await node.load(never);
     const controller = new AbortController();
-    const sample = { id: 's', messages: [], references: ['w1 w2 '.repeat(1000)] };
+    const sample = { id: 's', messages: [], references: ['w1 w2 '.repeat(1000)], unanswerable: false };
     const working = node.score(Array(8).fill({ sample, text: 'w3 w4 '.repeat(1000) }), controller.signal);
     working.catch(() => {});
     await pause(300);
@@ -128,7 +128,7 @@ describe('the end of the process', () => {
     const node = createBiEncoderNode(encoderConfig('./slow-encoder'), place);
     open.push(node);
     await node.load(never);
-    const sample = { id: 's', messages: [], references: ['w1 w2 '.repeat(1000)] };
+    const sample = { id: 's', messages: [], references: ['w1 w2 '.repeat(1000)], unanswerable: false };
     const working = node.score([{ sample, text: 'w3 w4 '.repeat(1000) }], never);
     await pause(200);
     process.kill(node.pid!, 'SIGKILL');
@@ -238,7 +238,7 @@ describe('a runner that misbehaves', () => {
   it('turns an error of the encoder into the error of its scores', async () => {
     const node = createBiEncoderNode(encoderConfig('./well'), { ...place, places: { ...place.places, runner: fake } });
     open.push(node);
-    const sample = { id: 's', messages: [], references: ['w1'] };
+    const sample = { id: 's', messages: [], references: ['w1'], unanswerable: false };
     expect(await node.score([{ sample, text: 'w1' }], never)).toMatchObject([
       { error: expect.stringContaining('memory') },
     ]);

@@ -1,5 +1,5 @@
 import type { Config, EvaluatorConfig, Price } from '../config.ts';
-import { usesReference } from '../evaluators.ts';
+import { hasReference, usesReference } from '../evaluators.ts';
 import { closeness } from '../reward/consensus.ts';
 import { budgetCost, type CostFunction, costFunction, minmaxCosts } from '../reward/cost.ts';
 import { evaluatorReward } from '../reward/reward.ts';
@@ -141,7 +141,7 @@ export class EvaluatorEstimates {
         else if (normalize === 'minmax') tally.cost.add(sample, cost);
         // Under a budget every score has its own reward, which needs its closeness.
         else if (!Number.isNaN(close)) tally.cost.add(sample, budgetCost(cost, normalize.budget));
-      } else if (usesReference(evaluator) && table.samples[sample]!.references.length === 0) tally.skipped++;
+      } else if (usesReference(evaluator) && !hasReference(table.samples[sample]!)) tally.skipped++;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import { chrf } from '../metrics/chrf.ts';
-import { rouge } from '../metrics/rouge.ts';
+import { hasReference } from '../evaluators.ts';
+import { lexicalValue } from '../metrics/lexical.ts';
 import { truthOf } from '../metrics/truth.ts';
 import type { CheckRow, Compared, GenerationRow, Sample, ScoreRow } from '../types.ts';
 
@@ -108,18 +108,14 @@ export class RunTable {
     }
     n.energyJ[place] = row.energyJ ?? Number.NaN;
     const { text } = row;
-    const { references, unanswerable } = sample;
-    const truth =
-      text === undefined
-        ? unanswerable || references.length > 0
-          ? { f1: 0, exact: 0 }
-          : null
-        : truthOf(text, references, unanswerable);
-    n.f1[place] = truth ? 10 * truth.f1 : Number.NaN;
-    n.exact[place] = truth ? 10 * truth.exact : Number.NaN;
-    // A failed generation has said nothing, and these are the metrics of nothing.
-    n.rougeL[place] = 10 * (rouge('rougeL', text ?? '', references) ?? Number.NaN);
-    n.chrf[place] = 10 * (chrf(text ?? '', references) ?? Number.NaN);
+    const nothing = hasReference(sample) ? 0 : Number.NaN;
+    const truth = text === undefined ? null : truthOf(text, sample.references, sample.unanswerable);
+    n.f1[place] = truth ? 10 * truth.f1 : nothing;
+    n.exact[place] = truth ? 10 * truth.exact : nothing;
+    for (const metric of ['rougeL', 'chrf'] as const) {
+      const value = text === undefined ? null : lexicalValue(metric, text, sample);
+      n[metric][place] = value === null ? nothing : 10 * value;
+    }
     if (row.device) this.#devices[this.#modelIndex.get(row.model)!]!.add(row.device);
   }
 

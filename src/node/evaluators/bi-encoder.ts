@@ -1,4 +1,5 @@
 import type { BiEncoderConfig } from '../../core/config.ts';
+import { hasReference } from '../../core/evaluators.ts';
 import { biEncoderQuality, cosine } from '../../core/metrics/scales.ts';
 import type { Compared } from '../../core/types.ts';
 import type { NodeContext } from '../node-context.ts';
@@ -75,8 +76,8 @@ export function createBiEncoderNode(
 
 /** Null where there is nothing to compare with. */
 function pairOf({ sample, text }: ScoreRequest, index: number, compare: BiEncoderConfig['compare']): Pair | null {
-  if (compare !== 'prompt' && sample.references.length > 0) {
-    return { index, text, others: sample.references, compared: 'reference' };
+  if (compare !== 'prompt' && hasReference(sample)) {
+    return { index, text, others: sample.unanswerable ? [''] : sample.references, compared: 'reference' };
   }
   if (compare === 'reference') return null;
   const prompt = sample.messages.findLast((message) => message.role === 'user') ?? sample.messages.at(-1);

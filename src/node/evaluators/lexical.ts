@@ -10,7 +10,7 @@ const BREATHE_EVERY = 64;
 export function createLexicalNode({ id, metric, stemmer }: LexicalConfig): EvaluatorNode {
   function scoreOne({ sample, text }: ScoreRequest): ScoreOutcome {
     const start = performance.now();
-    const raw = lexicalValue(metric, text, sample.references, stemmer);
+    const raw = lexicalValue(metric, text, sample, stemmer);
     const latencyMs = performance.now() - start;
     if (raw === null) return { skipped: true };
     return { raw, quality: lexicalQuality(raw), compared: 'reference', latencyMs, batchSize: 1, device: 'cpu' };

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.ts';
-import { usesReference } from '../../core/evaluators.ts';
+import { hasReference, usesReference } from '../../core/evaluators.ts';
 import type { CheckRow, GenerationRow, Sample, ScoreRow } from '../../core/types.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 
@@ -119,7 +119,7 @@ export class Done {
   private lacksSomething(key: string, sample: Sample, config: Config): boolean {
     if (this.checkCount(key) < sample.checks.length) return true;
     return config.evaluators.some(
-      (e) => !(usesReference(e) && sample.references.length === 0) && !this.scores.has(`${key}\u0000${e.id}`),
+      (e) => !(usesReference(e) && !hasReference(sample)) && !this.scores.has(`${key}\u0000${e.id}`),
     );
   }
 }

@@ -52,10 +52,15 @@ export async function runEvaluation(options: RunOptions): Promise<RunResult> {
 export async function resumeEvaluation(options: ResumeOptions): Promise<RunResult> {
   const { folder, retryErrors = false } = options;
   const record = folder.readRecord();
-  if (record.state === 'done' && !retryErrors) {
-    return { summary: await rebuildSummary(folder), folder, record, state: 'done', unusable: new Map() };
+  if (record.state === 'done') {
+    const summary = await rebuildSummary(folder);
+    if (!(retryErrors && hasErrors(summary))) return { summary, folder, record, state: 'done', unusable: new Map() };
   }
   return execute(folder, createNodes(record.config, options.context), options, { resumed: true, retryErrors });
+}
+
+function hasErrors({ models, evaluators }: RunSummary): boolean {
+  return [...models, ...evaluators].some(({ errors }) => errors > 0);
 }
 
 /** @throws InputError when a model lacks something that only the user can give, such as its key. */

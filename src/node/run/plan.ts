@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, ModelConfig } from '../../core/config.ts';
-import { usesReference } from '../../core/evaluators.ts';
+import { hasReference, usesReference } from '../../core/evaluators.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { Diagnostic } from '../../core/types.ts';
 import type { Workspace } from '../config-file.ts';
@@ -37,7 +37,7 @@ export async function planRun(options: Selection & { workspace: Workspace }): Pr
   let withReference = 0;
   for await (const sample of selectSamples(workspace, options.limit, (d) => diagnostics.push(d))) {
     samples++;
-    if (sample.references.length > 0) withReference++;
+    if (hasReference(sample)) withReference++;
     const characters = sample.messages.reduce((sum, m) => sum + m.content.length, 0);
     const settings = { ...generation, ...sample.options };
     for (const tally of tallies) {

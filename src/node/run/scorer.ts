@@ -1,5 +1,5 @@
 import type { Config, EvaluatorConfig } from '../../core/config.ts';
-import { usesReference } from '../../core/evaluators.ts';
+import { hasReference, usesReference } from '../../core/evaluators.ts';
 import type { Sample, ScoreRow } from '../../core/types.ts';
 import { type EvaluatorNode, ModelUnusableError, type ScoreOutcome } from '../ports.ts';
 import type { Done } from './done.ts';
@@ -83,7 +83,7 @@ export class Scorer {
   private async scoreBatch(evaluator: EvaluatorConfig, batch: Scorable[]): Promise<void> {
     const missing = batch.filter(
       (item) =>
-        !(usesReference(evaluator) && item.sample.references.length === 0) &&
+        !(usesReference(evaluator) && !hasReference(item.sample)) &&
         !this.done.hasScore(
           scoreKey({ sample: item.sample.id, model: item.model, repeat: item.repeat, evaluator: evaluator.id }),
         ),

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config.ts';
-import { usesReference } from '../../core/evaluators.ts';
+import { hasReference, usesReference } from '../../core/evaluators.ts';
 import type { GenerationRow } from '../../core/types.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import type { Done } from './done.ts';
@@ -20,7 +20,7 @@ export class Work {
     let samples = 0;
     for await (const sample of folder.samples(() => {})) {
       samples++;
-      if (sample.references.length === 0) work.withoutReference.add(sample.id);
+      if (!hasReference(sample)) work.withoutReference.add(sample.id);
     }
     for (const m of models) work.meter.expect(m.id, samples * generation.repeats, done.generationCount(m.id));
     for (const e of evaluators) {

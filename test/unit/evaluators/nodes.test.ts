@@ -13,7 +13,7 @@ const context: NodeContext = {
 const lexical = (metric: LexicalConfig['metric'], stemmer = false) =>
   createEvaluatorNode({ id: 'l', kind: 'lexical', metric, stemmer }, context);
 const request = (text: string, ...references: string[]): ScoreRequest => ({
-  sample: { id: 's', messages: [], references },
+  sample: { id: 's', messages: [], references, unanswerable: false },
   text,
 });
 
@@ -33,6 +33,15 @@ describe('the lexical evaluator', () => {
   it('has chrF on [0, 1] too, and skips samples without a reference', async () => {
     const outcomes = await lexical('chrf').score([request('same', 'same'), request('same')], never);
     expect(outcomes).toMatchObject([{ raw: 1, quality: 10 }, { skipped: true }]);
+  });
+
+  it('holds an empty answer to an unanswerable question for right', async () => {
+    const asked = (text: string) => ({ ...request(text), sample: { ...request('').sample, unanswerable: true } });
+    const outcomes = await lexical('chrf').score([asked(''), asked('1999')], never);
+    expect(outcomes).toMatchObject([
+      { raw: 1, quality: 10, compared: 'reference' },
+      { raw: 0, quality: 0 },
+    ]);
   });
 
   it('stops when cancelled', async () => {

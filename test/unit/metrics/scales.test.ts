@@ -72,12 +72,22 @@ describe('maps to quality', () => {
 describe('lexicalValue', () => {
   it('chooses the metric, and stems ROUGE alone', () => {
     const text = 'two dogs running';
-    const references = ['one dog runs', 'two cats running'];
+    const to = (...references: string[]) => ({ references, unanswerable: false });
+    const references = to('one dog runs', 'two cats running');
     expect(lexicalValue('rouge1', text, references)).toBeCloseTo(2 / 3, 12);
     expect(lexicalValue('rouge2', text, references)).toBe(0);
-    expect(lexicalValue('rougeL', text, ['running two dogs'])).toBeCloseTo(2 / 3, 12);
-    expect(lexicalValue('rougeL', 'dogs running', ['dogs runs'], true)).toBe(1);
-    expect(lexicalValue('chrf', 'dogs running', ['dogs runs'], true)).toBeLessThan(1);
-    expect(lexicalValue('chrf', text, [])).toBeNull();
+    expect(lexicalValue('rougeL', text, to('running two dogs'))).toBeCloseTo(2 / 3, 12);
+    expect(lexicalValue('rougeL', 'dogs running', to('dogs runs'), true)).toBe(1);
+    expect(lexicalValue('chrf', 'dogs running', to('dogs runs'), true)).toBeLessThan(1);
+    expect(lexicalValue('chrf', text, to())).toBeNull();
+  });
+
+  it('takes the empty answer as the right one to an unanswerable question', () => {
+    const unanswerable = { references: [], unanswerable: true };
+    for (const metric of ['rouge1', 'rouge2', 'rougeL', 'chrf'] as const) {
+      expect(lexicalValue(metric, '', unanswerable)).toBe(1);
+      expect(lexicalValue(metric, ' \n', unanswerable)).toBe(1);
+      expect(lexicalValue(metric, 'in 1999', unanswerable)).toBe(0);
+    }
   });
 });
