@@ -330,6 +330,15 @@ describe('poq run with an endpoint', () => {
     }
   }
 
+  it('says why generations failed, where they fail and in the warnings', async () => {
+    const models = [{ id: 'lost', provider: 'openai', baseUrl: 'http://127.0.0.1:9/v1', model: 'm', retries: 0 }];
+    const { code, stdout, stderr } = await poq(workspace({ models }), 'run', '--json', '--quiet');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: lost: sample .+ refuses connections/m);
+    expect(stderr.match(/refuses connections/g)).toHaveLength(3);
+    expect(JSON.parse(stdout).warnings).toContainEqual(expect.stringMatching(/^lost: 6 of 6 .*refuses connections/));
+  });
+
   it.skipIf(process.platform === 'win32')('stores what is complete on SIGINT, exits 130, and can go on', async () => {
     answered = 0;
     hangAfter = 3;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { gateSentence } from '../../core/report/render/sentences.ts';
 import { evaluatorsTable, leaderboard, remarks } from '../../core/report/render/terminal.ts';
 import { oneLine } from '../../core/report/render/visible.ts';
@@ -30,18 +31,21 @@ export interface RunOptions {
 /** `poq run`: from a config, or from a run that was stopped, to a run folder, its tables and its exit status. */
 export async function runCommand(options: RunOptions, output: Output): Promise<number> {
   const view = await createProgressView(output, options.quiet ?? false);
-  let runId: string | null = null;
+  let run: { id: string; path: string } | null = null;
+  const tellHint = () => {
+    if (run !== null && existsSync(run.path)) output.note(resumeHint(run.id, options.config));
+  };
   const cancellation = cancelOnSignals(
     () => output.note('Stopping. Ctrl-C again ends at once.'),
     () => {
       view.stop();
-      if (runId !== null) output.note(resumeHint(runId, options.config));
+      tellHint();
     },
   );
   try {
     const tellFailure = failureTeller(output);
     const result = await evaluate(options, output, cancellation.signal, (event) => {
-      if (event.type === 'started') runId = event.run;
+      if (event.type === 'started') run = { id: event.run, path: event.path };
       showEvent(event, output, view);
       tellFailure(event);
     });
@@ -50,10 +54,11 @@ export async function runCommand(options: RunOptions, output: Output): Promise<n
   } catch (error) {
     view.stop();
     if (!cancellation.signal.aborted) {
-      if (runId !== null) output.note(resumeHint(runId, options.config));
+      tellHint();
       throw error;
     }
-    output.note(runId === null ? 'Stopped before anything was run.' : resumeHint(runId, options.config));
+    if (run === null) output.note('Stopped before anything was run.');
+    else tellHint();
     return EXIT.CANCELLED;
   } finally {
     cancellation.dispose();

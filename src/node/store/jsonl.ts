@@ -78,10 +78,11 @@ export function cannotWrite(file: string, error: unknown): CannotFinishError {
         : code === 'ENOENT'
           ? 'the folder is gone'
           : message;
-  return new CannotFinishError(
-    `Cannot write ${file}: ${why}. Everything complete so far is kept; resume the run then.`,
-  );
+  return new CannotFinishError(`Cannot write ${file}: ${why}. ${code === 'ENOENT' ? 'Start another run.' : KEPT}`);
 }
+
+/** What an error says about the rows of its run. */
+export const KEPT = 'Everything complete so far is kept; resume the run then.';
 
 /** Cuts what follows the last line end, and returns the length that is left. */
 function cutTornLine(fd: number): number {

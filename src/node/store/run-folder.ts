@@ -18,9 +18,9 @@ import { z } from 'zod';
 import { type Config, configSchema } from '../../core/config.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { CheckRow, Diagnostic, GenerationRow, Sample, ScoreRow } from '../../core/types.ts';
-import { InputError } from '../errors.ts';
+import { CannotFinishError, InputError } from '../errors.ts';
 import type { LoadedInfo } from '../ports.ts';
-import { cannotWrite, RowFile, readRows } from './jsonl.ts';
+import { cannotWrite, KEPT, RowFile, readRows } from './jsonl.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { newRunId } from './run-id.ts';
 
@@ -159,6 +159,8 @@ export class RunFolder {
         writeRecord: (record) => replaceFile(join(this.path, 'run.json'), record),
         writeSummary: (summary) => replaceFile(join(this.path, 'summary.json'), summary),
         sync: () => {
+          // Open files outlive their folder: without a look, a deleted run would go on to its end for nothing.
+          onDisk(this.path, () => statSync(this.path));
           for (const file of files) file.sync();
         },
         close: () => {
@@ -189,32 +191,44 @@ export async function createRun(
   const id = newRunId(startedAt);
   const hidden = join(runs, `.${id}.new`);
   try {
-    mkdirSync(hidden, { recursive: true });
-    const ignore = join(root, '.poq', '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '# Runs may hold private text.\n*\n');
-  } catch (error) {
-    throw cannotWrite(hidden, error);
-  }
-  try {
-    const samples = new RowFile(join(hidden, 'samples.jsonl'));
+    onDisk(hidden, () => {
+      mkdirSync(hidden, { recursive: true });
+      const ignore = join(root, '.poq', '.gitignore');
+      if (!existsSync(ignore)) writeFileSync(ignore, '# Runs may hold private text.\n*\n');
+    });
+    const samples = onDisk(hidden, () => new RowFile(join(hidden, 'samples.jsonl')));
     let record: RunRecord;
     try {
       record = await write(id, samples);
     } finally {
       samples.close();
     }
-    for (const name of ['generations.jsonl', 'scores.jsonl', 'checks.jsonl']) writeNew(join(hidden, name), '');
+    onDisk(hidden, () => {
+      for (const name of ['generations.jsonl', 'scores.jsonl', 'checks.jsonl']) writeNew(join(hidden, name), '');
+    });
     replaceFile(join(hidden, 'run.json'), record);
     const path = join(runs, id);
-    try {
-      renameSync(hidden, path);
-    } catch (error) {
-      throw cannotWrite(path, error);
-    }
+    onDisk(path, () => renameSync(hidden, path));
     return new RunFolder(path);
   } catch (error) {
-    rmSync(hidden, { recursive: true, force: true });
+    try {
+      rmSync(hidden, { recursive: true, force: true });
+    } catch {
+      // The error that brought us here is the one to tell.
+    }
+    // There is no run yet that could be gone on with.
+    if (error instanceof CannotFinishError)
+      throw new CannotFinishError(error.message.replace(KEPT, 'Nothing was run.'));
     throw error;
+  }
+}
+
+/** Does something to a file or folder. @throws CannotFinishError when the disk refuses */
+function onDisk<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw cannotWrite(path, error);
   }
 }
 

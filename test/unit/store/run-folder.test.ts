@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { InputError } from '../../../src/node/errors.ts';
+import { CannotFinishError, InputError } from '../../../src/node/errors.ts';
 import { createRun, listRuns, openRun, type RunRecord } from '../../../src/node/store/run-folder.ts';
 import { newRunId } from '../../../src/node/store/run-id.ts';
 
@@ -50,6 +50,13 @@ describe('run folders', () => {
     expect(readdirSync(join(root, '.poq', 'runs'))).toEqual([]);
   });
 
+  test('a disk that refuses is named, and nothing is promised to be kept', async () => {
+    writeFileSync(join(root, '.poq'), 'a file where the folder should be');
+    const failure = await create('2026-01-01T00:00:00Z').catch((error: Error) => error);
+    expect(failure).toBeInstanceOf(CannotFinishError);
+    expect((failure as Error).message).toMatch(/^Cannot write .*\.poq.*Nothing was run\.$/);
+  });
+
   test('runs are found by id, by path and as the latest', async () => {
     const a = await create('2026-01-01T00:00:00Z');
     const b = await create('2026-02-01T00:00:00Z');
@@ -72,6 +79,16 @@ describe('run folders', () => {
       expect(() => run.readRecord()).toThrow(InputError);
     }
     expect(() => run.readRecord()).toThrow(/damaged: ".+" is missing/);
+  });
+
+  test.skipIf(process.platform === 'win32')('a folder that is deleted under its writer is noticed', async () => {
+    const run = await create('2026-01-01T00:00:00Z');
+    const writer = run.open();
+    writer.generations.append([{ sample: 's' }]);
+    writer.sync();
+    rmSync(run.path, { recursive: true });
+    expect(() => writer.sync()).toThrow(/the folder is gone/);
+    writer.close();
   });
 
   test('a run without its samples is no run', async () => {
