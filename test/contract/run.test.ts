@@ -398,6 +398,19 @@ describe('faults', () => {
     expect(await scores(folder)).toHaveLength(48);
   });
 
+  test('a recorded file without answers does not keep an interrupted run from being finished', async () => {
+    const workspace = recordedWorkspace();
+    put('half.jsonl', '');
+    const whole = await runEvaluation({ workspace, ...options() });
+    expect(whole).toMatchObject({ state: 'done', unusable: new Map([['half', expect.stringContaining('empty')]]) });
+
+    const record = whole.folder.readRecord();
+    writeFileSync(join(whole.folder.path, 'run.json'), JSON.stringify({ ...record, state: 'running' }));
+    const resumed = await resumeEvaluation({ folder: whole.folder, ...options() });
+    expect(comparable(resumed.summary)).toEqual(comparable(whole.summary));
+    expect(resumed).toMatchObject({ state: 'done', unusable: whole.unusable });
+  });
+
   test('a second writer is turned away while the first goes on', async () => {
     const workspace = recordedWorkspace();
     put('good.jsonl', recordedAnswers(() => false).slice(0, -2));

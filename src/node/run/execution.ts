@@ -1,6 +1,6 @@
 import type { Config, ModelConfig } from '../../core/config.ts';
 import type { NodeContext } from '../nodes.ts';
-import type { EvaluatorNode, ModelNode } from '../ports.ts';
+import { type EvaluatorNode, type ModelNode, ModelUnusableError } from '../ports.ts';
 import { createRedactor } from '../redact.ts';
 import type { RunFolder, RunRecord } from '../store/run-folder.ts';
 import { Hardware } from './hardware.ts';
@@ -99,7 +99,7 @@ function lanesOf(config: Config, nodes: Nodes): ModelConfig[][] {
 
 /**
  * What models found out about their own files, such as recorded answers that no sample asked for. Said of a resumed
- * run too in which the model had nothing left to do.
+ * run too in which the model had nothing left to do; one that cannot be used any more has failures to show already.
  */
 async function noteWarnings(
   folder: RunFolder,
@@ -113,7 +113,13 @@ async function noteWarnings(
   const samples = new Set<string>();
   for await (const sample of folder.samples(() => {})) samples.add(sample.id);
   for (const node of talkative) {
-    await node.load(signal);
+    try {
+      await node.load(signal);
+    } catch (error) {
+      if (!(error instanceof ModelUnusableError)) throw error;
+      log.cannotUse(node.id, error.message);
+      continue;
+    }
     for (const diagnostic of node.warnings?.(record.limit === null ? samples : null) ?? []) log.diagnostic(diagnostic);
   }
 }
