@@ -23,9 +23,17 @@ describe('CSV', () => {
     expect(read(renderCsv(summary({ models: [model(id)] })))[0]!.model).toBe(id);
   });
 
-  test.each(['=1+1', '+1', '-x', '@SUM(A1)', '\t=1', '\rx', '\n=1', '  =1', '＝1', '=cmd|"/c calc"!A1'])(
+  test.each(['=1+1', '+1', '-x', '@SUM(A1)', '\t=1', '\n=1', '  =1', '＝1', '=cmd|"/c calc"!A1'])(
     'the text %j is no formula',
     (id) => expect(read(renderCsv(summary({ models: [model(id)] })))[0]!.model).toBe(`'${id}`),
+  );
+
+  test.each([
+    ['a\x1b[31mb', 'a\\u{1B}[31mb'],
+    ['\rx', "'\\u{D}x"],
+    ['\u200b=1+1', '\\u{200B}=1+1'],
+  ])('control characters of %j show as escapes', (id, shown) =>
+    expect(read(renderCsv(summary({ models: [model(id)] })))[0]!.model).toBe(shown),
   );
 
   test('negative numbers stay numbers', () => {

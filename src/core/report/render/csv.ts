@@ -1,5 +1,6 @@
 import type { Estimate, LatencyFigures, RunSummary } from '../summary.ts';
 import { succeeded } from './columns.ts';
+import { visible } from './visible.ts';
 
 /**
  * CSV by RFC 4180: one rectangular table, numbers with all their digits and a point, unknown as an empty cell, CRLF.
@@ -13,11 +14,16 @@ export type CsvTable = 'models' | 'evaluators' | 'pairs';
 // What a spreadsheet takes for a formula, also after white space, also in its full-width form.
 const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/;
 
-/** Text that a spreadsheet would run gets an apostrophe before it; numbers, negative ones too, stay numbers. */
+/**
+ * Text that a spreadsheet would run gets an apostrophe before it, and what a terminal would obey shows as an escape;
+ * numbers, negative ones too, stay numbers.
+ */
 function cell(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
+  const shown = visible(String(value));
+  const isFormula = typeof value === 'string' && (FORMULA.test(value) || FORMULA.test(shown));
+  const text = isFormula ? `'${shown}` : shown;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
