@@ -3,7 +3,7 @@ import { gateSentence } from '../../core/report/render/sentences.ts';
 import { evaluatorsTable, leaderboard, remarks } from '../../core/report/render/terminal.ts';
 import { oneLine } from '../../core/report/render/visible.ts';
 import { loadWorkspace } from '../../node/config-file.ts';
-import { CannotFinishError } from '../../node/errors.ts';
+import { CannotFinishError, formatDiagnostic } from '../../node/errors.ts';
 import type { NodeContext } from '../../node/node-context.ts';
 import { installedPlaces } from '../../node/places.ts';
 import { type RunResult, resumeEvaluation, runEvaluation } from '../../node/run/engine.ts';
@@ -44,13 +44,15 @@ export async function runCommand(options: RunOptions, output: Output): Promise<n
   );
   try {
     const tellFailure = failureTeller(output);
+    const alreadyTold = new Set<string>();
     const result = await evaluate(options, output, cancellation.signal, (event) => {
       if (event.type === 'started') run = { id: event.run, path: event.path };
       showEvent(event, output, view);
       tellFailure(event);
+      if (event.type === 'diagnostic') alreadyTold.add(formatDiagnostic(event.diagnostic));
     });
     view.stop();
-    return await tellResult(result, options, output);
+    return await tellResult(result, options, output, alreadyTold);
   } catch (error) {
     view.stop();
     if (!cancellation.signal.aborted) {
@@ -130,8 +132,16 @@ function failureTeller(output: Output): (event: RunEvent) => void {
   };
 }
 
-/** Shows what came out, and writes report.html beside it. Resolves to the exit status. */
-async function tellResult(result: RunResult, options: RunOptions, output: Output): Promise<number> {
+/**
+ * Shows what came out, without the warnings that were told on the way, and writes report.html beside it. Resolves to
+ * the exit status.
+ */
+async function tellResult(
+  result: RunResult,
+  options: RunOptions,
+  output: Output,
+  alreadyTold: ReadonlySet<string>,
+): Promise<number> {
   const { summary, folder, state } = result;
   let exitCode: number = exitCodeOfRun({
     summary,
@@ -158,7 +168,7 @@ async function tellResult(result: RunResult, options: RunOptions, output: Output
     const sections = [
       leaderboard(summary, look),
       `${output.paint.bold('Evaluators')}\n${evaluatorsTable(summary, look)}`,
-      remarks(summary, look),
+      remarks({ ...summary, warnings: summary.warnings.filter((text) => !alreadyTold.has(text)) }, look),
     ];
     output.print(`\n${sections.filter((section) => section !== '').join('\n\n')}\n`);
     output.print(`Run     ${folder.path}`);
