@@ -10,6 +10,24 @@ const DELAY_MS = 50;
 const ANSWER = 'The lighthouse keeper counts forty ships before breakfast.';
 const USAGE = { prompt_tokens: 24, completion_tokens: 11, total_tokens: 35 };
 
+// Made once, and sent in few pieces: a server that is busy with itself would be measured by nobody.
+const common = { id: 'chatcmpl-1', created: 0, model: 'mock' };
+const choice = (rest) => ({ ...common, choices: [{ index: 0, finish_reason: null, ...rest }] });
+const event = (value) => `data: ${JSON.stringify({ ...value, object: 'chat.completion.chunk' })}\n\n`;
+const [firstWord, ...words] = ANSWER.split(/(?= )/);
+const WHOLE = JSON.stringify({
+  ...choice({ message: { role: 'assistant', content: ANSWER }, finish_reason: 'stop' }),
+  object: 'chat.completion',
+  usage: USAGE,
+});
+const FIRST_EVENTS = event(choice({ delta: { role: 'assistant', content: firstWord } }));
+const OTHER_EVENTS = [
+  ...words.map((word) => event(choice({ delta: { content: word } }))),
+  event(choice({ delta: {}, finish_reason: 'stop' })),
+  event({ ...common, choices: [], usage: USAGE }),
+  'data: [DONE]\n\n',
+].join('');
+
 let times = [];
 
 const server = createServer((request, response) => {
@@ -31,20 +49,10 @@ const server = createServer((request, response) => {
 });
 
 function answer(response, streamed) {
-  const common = { id: 'chatcmpl-1', created: 0, model: 'mock' };
-  if (!streamed) {
-    response.setHeader('content-type', 'application/json');
-    const choices = [{ index: 0, message: { role: 'assistant', content: ANSWER }, finish_reason: 'stop' }];
-    response.end(JSON.stringify({ ...common, object: 'chat.completion', choices, usage: USAGE }));
-    return;
-  }
-  response.setHeader('content-type', 'text/event-stream');
-  const event = (rest) => `data: ${JSON.stringify({ ...common, object: 'chat.completion.chunk', ...rest })}\n\n`;
-  const choice = (delta, finish_reason = null) => ({ choices: [{ index: 0, delta, finish_reason }] });
-  response.write(event(choice({ role: 'assistant', content: '' })));
-  for (const word of ANSWER.split(/(?= )/)) response.write(event(choice({ content: word })));
-  response.write(event(choice({}, 'stop')));
-  response.end(`${event({ choices: [], usage: USAGE })}data: [DONE]\n\n`);
+  response.setHeader('content-type', streamed ? 'text/event-stream' : 'application/json');
+  if (!streamed) return response.end(WHOLE);
+  response.write(FIRST_EVENTS);
+  response.end(OTHER_EVENTS);
 }
 
 server.keepAliveTimeout = 60_000;

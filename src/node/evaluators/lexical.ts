@@ -3,8 +3,8 @@ import { lexicalValue } from '../../core/metrics/lexical.ts';
 import { lexicalQuality } from '../../core/metrics/scales.ts';
 import type { EvaluatorNode, ScoreOutcome, ScoreRequest } from '../ports.ts';
 
-/** So many texts are scored before others of this process have their turn. */
-const BREATHE_EVERY = 64;
+/** So long texts are scored before others of this process, such as sockets with an answer, have their turn. */
+const BREATHE_EVERY_MS = 5;
 
 /** Scores by the words or characters that the generation shares with the best reference; computed in this process. */
 export function createLexicalNode({ id, metric, stemmer }: LexicalConfig): EvaluatorNode {
@@ -21,10 +21,13 @@ export function createLexicalNode({ id, metric, stemmer }: LexicalConfig): Evalu
     load: async () => ({ device: 'cpu' }),
     async score(requests, signal) {
       const outcomes: ScoreOutcome[] = [];
+      let breathedAt = performance.now();
       for (const request of requests) {
         signal.throwIfAborted();
         outcomes.push(scoreOne(request));
-        if (outcomes.length % BREATHE_EVERY === 0) await new Promise((resume) => setImmediate(resume));
+        if (performance.now() - breathedAt < BREATHE_EVERY_MS) continue;
+        await new Promise((resume) => setImmediate(resume));
+        breathedAt = performance.now();
       }
       return outcomes;
     },

@@ -11,6 +11,7 @@ import { type Endpoint, openConnections, readEndpoint } from './openai/endpoint.
 import { Exchange, type ExchangeResult, type Failure } from './openai/exchange.ts';
 import { explain, type Named } from './openai/messages.ts';
 import { isRetriedCode, isRetriedStatus, retryDelayMs } from './openai/retry.ts';
+import { turn } from './openai/turns.ts';
 
 interface OpenAiContext {
   env(name: string): string | undefined;
@@ -132,6 +133,7 @@ class OpenAiNode implements ModelNode {
       const attemptAt = this.clock.now();
       const result = await this.exchange(body, signal, (delta) => shown && give(shown.push(delta)));
       this.keepCount(result.failure);
+      await turn();
       if (result.answer) {
         if (shown) give(shown.end());
         return this.success(request, result.answer, result, calledAt, attemptAt);
