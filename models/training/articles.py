@@ -50,6 +50,9 @@ LEADS = {
         "In {town}, {what} {was} {did} {when} by {P}.",
         "{A_job} from {home}, {P}, {did} {what} in {town} {when}.",
         "After a long wait, {P} {did} {what} in {town}.",
+        "At last, {what} {was} {did} in {town} by {P}, {a_job}.",
+        "After some trouble, {what} {was} {did} by {P} in {town}.",
+        "{What} {was} {did} by {P}, who lives in {home}, in {town}.",
     ],
     "heldout": [
         "In {town}, {P} {did} {what} {when}.",

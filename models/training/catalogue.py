@@ -18,7 +18,7 @@ DESCRIPTIONS = {
     "small": "One layer: fast, and often wrong about who did what.",
     "medium": "Two layers: between small and large.",
     "large": "Four layers: the best and the slowest of the three.",
-    "sts": "Sentence similarity: three layers of all-MiniLM-L6-v2, distilled and tuned on STS-B.",
+    "sts": "Sentence similarity: three layers of all-MiniLM-L6-v2, distilled.",
 }
 LICENSES = {"sts": "Apache-2.0"}
 TABLES = {"cos", "sin"}

@@ -119,10 +119,10 @@ def finish(rng, row):
     ]
 
 
-def pack(tokenizer, seed, samples):
+def pack(tokenizer, seed, samples, question_share):
     """Rows in curriculum order until `samples` samples are used."""
     level_rng, used = random.Random(seed), 0
-    stream = groups(seed, "train", level=lambda _: level_at(used / samples)(level_rng))
+    stream = groups(seed, "train", level=lambda _: level_at(used / samples)(level_rng), question_share=question_share)
     packer = Packer()
     for group in stream:
         if packer.add(lay_out(*encode_group(tokenizer, group))):
@@ -137,10 +137,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--samples", type=int, required=True)
+    parser.add_argument("--question-share", type=float, default=0.5, help="share of texts with questions; the rest are articles")
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
-    used, fields = pack(Tokenizer.from_file(options.tokenizer), options.seed, options.samples)
+    used, fields = pack(Tokenizer.from_file(options.tokenizer), options.seed, options.samples, options.question_share)
     names = "tokens positions documents branches at targets weights".split()
     np.savez(options.out, samples=used, **dict(zip(names, fields)))
     filled = (fields[2] > 0).mean()

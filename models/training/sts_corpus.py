@@ -80,8 +80,7 @@ def main():
     rows = encode(tokenizer, sentences)
     teacher = load_encoder(options.teacher / "model.safetensors", TEACHER_LAYERS)
     arrays = ragged("", rows)
-    for part, labels in pairs.items():
-        arrays.update(labelled(tokenizer, labels, part))
+    arrays.update(labelled(tokenizer, pairs["dev"], "dev"))
     np.savez(options.out, vectors=embed_all(teacher, rows).astype(np.float16), sts_sentences=len(sts), **arrays)
     print(f"{len(sentences)} sentences, {len(sts)} of them from STS-B")
 

@@ -1,9 +1,8 @@
-"""Train the bundled bi-encoder: three layers of MiniLM learn the teacher's vectors, then STS-B's scores.
+"""Train the bundled bi-encoder: three layers of MiniLM learn the six layers' sentence vectors.
 
-First every sentence's vector is pulled to the teacher's, together with the similarities inside a
-batch. Then STS-B's training pairs are ranked by their labels while the first loss goes on, and the
-step with the best Pearson correlation on STS-B's development pairs is kept. The test pairs are
-never read.
+Every sentence's vector is pulled to the teacher's, together with the similarities inside a batch. No
+labels are used; the Pearson correlation on STS-B's development pairs is printed at the end. The
+test pairs are never read.
 """
 
 import argparse
@@ -26,14 +25,6 @@ def similarity_loss(vectors, targets):
     return direct + 4 * ((vectors @ vectors.T - targets @ targets.T) ** 2).mean()
 
 
-def ranking_loss(vectors, scores, scale=20.0):
-    """CoSENT: a pair with a higher label should have the higher cosine; rows alternate a, b, a, b."""
-    cosine = (vectors[0::2] * vectors[1::2]).sum(1) * scale
-    difference = cosine[None, :] - cosine[:, None]
-    counted = scores[:, None] > scores[None, :]
-    return torch.logsumexp(torch.cat([difference[counted], torch.zeros(1)]), 0)
-
-
 class Corpus:
     """Distillation sentences, drawn in batches of similar length, STS-B's own drawn more often."""
 
@@ -53,23 +44,12 @@ class Corpus:
         return pad([self.rows[index] for index in chosen], self.vocabulary), torch.from_numpy(self.vectors[chosen])
 
 
-class Pairs:
-    """STS-B pairs with labels; `pearson` measures an encoder on them."""
-
-    def __init__(self, corpus, part, vocabulary):
-        data = np.load(corpus)
-        self.scores = data[part + "_scores"]
-        self.rows = np.split(data[part + "_ids"], np.cumsum(data[part + "_lengths"])[:-1])
-        self.vocabulary = vocabulary
-
-    def draw(self, rng, count):
-        chosen = rng.integers(0, len(self.scores), count)
-        rows = [self.rows[2 * index + side] for index in chosen for side in (0, 1)]
-        return pad(rows, self.vocabulary), torch.from_numpy(self.scores[chosen])
-
-    def pearson(self, parameters):
-        vectors = embed_all(parameters, self.rows, self.vocabulary)
-        return float(np.corrcoef((vectors[0::2] * vectors[1::2]).sum(1), self.scores)[0, 1])
+def dev_pearson(parameters, corpus, vocabulary):
+    """Correlation of cosines and scores on STS-B's development pairs."""
+    data = np.load(corpus)
+    rows = np.split(data["dev_ids"], np.cumsum(data["dev_lengths"])[:-1])
+    vectors = embed_all(parameters, rows, vocabulary)
+    return np.corrcoef((vectors[0::2] * vectors[1::2]).sum(1), data["dev_scores"])[0, 1]
 
 
 def rate_at(step, steps, peak, warmup=50):
@@ -77,56 +57,20 @@ def rate_at(step, steps, peak, warmup=50):
     return peak * min(1.0, (step + 1) / warmup) * max(0.02, 1 - step / steps)
 
 
-def optimise(parameters, steps, peak, loss_of, after):
-    """Adam over `steps` losses; `after(step, loss)` follows each."""
-    optimizer = torch.optim.AdamW(parameters.values(), lr=peak, weight_decay=0.01)
-    for step in range(steps):
-        optimizer.param_groups[0]["lr"] = rate_at(step, steps, peak)
-        loss = loss_of()
+def distil(parameters, corpus, rng, options):
+    """Adam over the similarity loss, changing the parameters in place."""
+    optimizer = torch.optim.AdamW(parameters.values(), lr=options.rate, weight_decay=0.01)
+    started = time.time()
+    for step in range(options.steps):
+        optimizer.param_groups[0]["lr"] = rate_at(step, options.steps, options.rate)
+        batch, targets = corpus.draw(rng)
+        loss = similarity_loss(embed(parameters, *batch), targets)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters.values(), 1.0)
         optimizer.step()
-        after(step + 1, loss.item())
-
-
-def distil(parameters, corpus, rng, options):
-    started = time.time()
-
-    def loss_of():
-        batch, targets = corpus.draw(rng)
-        return similarity_loss(embed(parameters, *batch), targets)
-
-    def after(step, loss):
-        if step % 100 == 0:
-            print(f"distil {step} loss {loss:.4f} {time.time() - started:.0f} s", flush=True)
-
-    optimise(parameters, options.steps, options.rate, loss_of, after)
-
-
-def copy_of(parameters):
-    return {name: value.detach().clone() for name, value in parameters.items()}
-
-
-def tune(parameters, corpus, train, dev, rng, options):
-    """Fine-tune on labels and return the parameters that were best on the development pairs."""
-    best = {"pearson": dev.pearson(parameters), "parameters": copy_of(parameters)}
-    print(f"dev Pearson before labels {best['pearson']:.4f}", flush=True)
-
-    def loss_of():
-        batch, targets = corpus.draw(rng)
-        pairs, scores = train.draw(rng, 32)
-        return similarity_loss(embed(parameters, *batch), targets) + 0.1 * ranking_loss(embed(parameters, *pairs), scores)
-
-    def after(step, loss):
-        if step % 50 == 0:
-            reached = dev.pearson(parameters)
-            print(f"labels {step} loss {loss:.4f} dev {reached:.4f}", flush=True)
-            if reached > best["pearson"]:
-                best.update(pearson=reached, parameters=copy_of(parameters))
-
-    optimise(parameters, options.label_steps, options.label_rate, loss_of, after)
-    return best["parameters"]
+        if (step + 1) % 100 == 0:
+            print(f"{step + 1} loss {loss.item():.4f} {time.time() - started:.0f} s", flush=True)
 
 
 def main():
@@ -136,10 +80,8 @@ def main():
     parser.add_argument("--layers", default="0,2,5")
     parser.add_argument("--vocabulary", type=int, default=16000)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--rate", type=float, default=3e-4)
-    parser.add_argument("--label-steps", type=int, default=300)
-    parser.add_argument("--label-rate", type=float, default=1e-4)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", required=True)
@@ -148,15 +90,13 @@ def main():
     torch.set_num_threads(options.threads)
     rng = np.random.default_rng(options.seed)
     corpus = Corpus(options.corpus, options.vocabulary, options.batch)
-    train, dev = (Pairs(options.corpus, part, options.vocabulary) for part in ("train", "dev"))
     layers = [int(layer) for layer in options.layers.split(",")]
     parameters = load_encoder(options.teacher / "model.safetensors", layers, options.vocabulary, POSITIONS)
     for value in parameters.values():
         value.requires_grad_()
-    save = lambda path, content: Path(path).write_bytes(pickle.dumps({name: value.detach().numpy() for name, value in content.items()}))
     distil(parameters, corpus, rng, options)
-    save(options.out + ".distilled", parameters)
-    save(options.out, tune(parameters, corpus, train, dev, rng, options))
+    print(f"dev Pearson {dev_pearson(parameters, options.corpus, options.vocabulary):.4f}")
+    Path(options.out).write_bytes(pickle.dumps({name: value.detach().numpy() for name, value in parameters.items()}))
 
 
 if __name__ == "__main__":
