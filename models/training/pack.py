@@ -20,20 +20,16 @@ TARGETS = 64
 CONTEXT_WEIGHT = 0.15
 
 
-def level_at(done):
-    """The curriculum: one person first, then two, then the full texts."""
+# Share of the course up to which a stage lasts, and the levels that it draws from.
+COURSES = {
+    "first": [(0.15, [1]), (0.35, [1, 2, 2, 2, 2]), (0.55, [2, 3]), (1.0, [3, 3, 3, 3, 3, 3, 3, 3, 1, 2])],
+    "second": [(0.08, [1]), (0.3, [4]), (0.5, [4, 5, 5]), (0.65, [2, 2, 5]), (1.0, [3, 3, 3, 5])],
+}
 
-    def choose(rng):
-        draw = rng.random()
-        if done < 0.15:
-            return 1
-        if done < 0.35:
-            return 1 if draw < 0.2 else 2
-        if done < 0.55:
-            return 2 if draw < 0.5 else 3
-        return 3 if draw < 0.8 else rng.choice([1, 2])
 
-    return choose
+def level_at(done, course):
+    """The levels to draw from after a share of a course: from one person to the full texts."""
+    return next(levels for until, levels in COURSES[course] if done < until)
 
 
 def encode_group(tokenizer, group):
@@ -119,10 +115,10 @@ def finish(rng, row):
     ]
 
 
-def pack(tokenizer, seed, samples, question_share):
+def pack(tokenizer, seed, samples, question_share, course):
     """Rows in curriculum order until `samples` samples are used."""
     level_rng, used = random.Random(seed), 0
-    stream = groups(seed, "train", level=lambda _: level_at(used / samples)(level_rng), question_share=question_share)
+    stream = groups(seed, "train", level=lambda _: level_rng.choice(level_at(used / samples, course)), question_share=question_share)
     packer = Packer()
     for group in stream:
         if packer.add(lay_out(*encode_group(tokenizer, group))):
@@ -138,10 +134,11 @@ def main():
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--samples", type=int, required=True)
     parser.add_argument("--question-share", type=float, default=0.5, help="share of texts with questions; the rest are articles")
+    parser.add_argument("--course", choices=list(COURSES), default="first")
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
-    used, fields = pack(Tokenizer.from_file(options.tokenizer), options.seed, options.samples, options.question_share)
+    used, fields = pack(Tokenizer.from_file(options.tokenizer), options.seed, options.samples, options.question_share, options.course)
     names = "tokens positions documents branches at targets weights".split()
     np.savez(options.out, samples=used, **dict(zip(names, fields)))
     filled = (fields[2] > 0).mean()

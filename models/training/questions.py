@@ -280,6 +280,8 @@ KINDS = {
     ),
 }
 
+SAME_KIND = (4, 5)
+
 FILLERS = {
     "train": [
         "They have known each other for a long time.",
@@ -363,6 +365,18 @@ class Fact:
             yield template.format(**self._words(), **names), self.references(slot)
 
 
+def _fact(rng, cast, name, person, others):
+    kind = KINDS[name]
+    values = {slot: _DRAW[slot](cast) for slot in kind.slots if slot != "other"}
+    return Fact(kind, person, rng.choice(others) if "other" in kind.slots else None, values)
+
+
+def _same_facts(rng, cast, people):
+    """One fact of the same kind for each person: only the name tells the answers apart."""
+    name = rng.choice(sorted(KINDS))
+    return [_fact(rng, cast, name, person, [one for one in people if one is not person]) for person in people]
+
+
 def _draw_facts(rng, cast, people, count):
     """`count` facts over the people; no person has two of a kind, most kinds occur twice."""
     kinds = rng.sample(sorted(KINDS), max(1, (count + 1) // 2))
@@ -374,13 +388,11 @@ def _draw_facts(rng, cast, people, count):
             kinds.append(rng.choice(sorted(KINDS)))
             continue
         others = [one for one in people if one is not person]
-        kind = KINDS[name]
-        if "other" in kind.slots and not others:
+        if "other" in KINDS[name].slots and not others:
             kinds = [one for one in sorted(KINDS) if "other" not in KINDS[one].slots]
             continue
         taken.add((name, person))
-        values = {slot: _DRAW[slot](cast) for slot in kind.slots if slot != "other"}
-        facts.append(Fact(kind, person, rng.choice(others) if "other" in kind.slots else None, values))
+        facts.append(_fact(rng, cast, name, person, others))
     return facts
 
 
@@ -394,10 +406,16 @@ def _name(rng, person, known, previous):
 
 
 def make_text(rng, split, level):
-    """A text and its questions: level 1 has one person, level 2 two, level 3 two or three."""
+    """A text and its questions: level 1 has one person, level 2 two, level 3 two or three.
+
+    Levels 4 and 5 are exercises in telling people apart: two or three with the same kind of fact.
+    """
     cast = Cast(rng, split)
-    people = [cast.person() for _ in range(rng.choice({1: [1], 2: [2], 3: [2, 3]}[level]))]
-    facts = _draw_facts(rng, cast, people, {1: 2, 2: 3, 3: rng.choice([4, 5])}[level])
+    people = [cast.person() for _ in range(rng.choice({1: [1], 2: [2], 3: [2, 3], 4: [2], 5: [3]}[level]))]
+    if level in SAME_KIND:
+        facts = _same_facts(rng, cast, people)
+    else:
+        facts = _draw_facts(rng, cast, people, {1: 2, 2: 3, 3: rng.choice([4, 5])}[level])
     if rng.random() < 0.5:
         facts.sort(key=lambda fact: people.index(fact.subject))
     known, previous, sentences = set(), None, []
@@ -407,7 +425,7 @@ def make_text(rng, split, level):
         sentences.append(fact.sentence(rng, split, named, other))
         known.update(one for one in (fact.subject, fact.other) if one)
         previous = fact.subject
-    if level > 1 and rng.random() < 0.4:
+    if level in (2, 3) and rng.random() < 0.4:
         sentences.insert(rng.randint(1, len(sentences)), rng.choice(FILLERS[split]))
     asked = [next(fact.questions(rng, split)) for fact in facts]
     extra = [question for fact in facts for question in fact.questions(rng, split)]

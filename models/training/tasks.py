@@ -87,7 +87,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=["train", "heldout"], default="train")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--level", type=int, choices=[1, 2, 3])
+    parser.add_argument("--level", type=int, choices=[1, 2, 3, 4, 5])
     parser.add_argument("--count", type=int, default=3, help="groups to print")
     parser.add_argument("--evaluation", type=int, metavar="N", help="print the evaluation set instead: N samples of each task")
     options = parser.parse_args()
