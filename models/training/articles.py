@@ -132,6 +132,6 @@ def make_article(rng, split, level):
         A_job=_capital(job),
     )
     opener = [rng.choice(OPENERS[split]).format(when=when)] if level > 1 and rng.random() < 0.35 else []
-    details = _details(rng, cast, split, hero, 1 if level == 1 else rng.choice([2, 3] if level == 3 else [1, 2]))
+    details = _details(rng, cast, split, hero, {1: 1, 2: rng.choice([1, 2]), 3: rng.choice([2, 3])}.get(level, 1))
     text = " ".join([*opener, lead, *details])
     return text, [f"{hero.full} {did} {what} in {town}.", f"In {town}, {hero.full} {did} {what}."]
