@@ -9,7 +9,7 @@ import { preparePromptfoo, runPromptfoo, writePromptfooConfig } from './lib/prom
  * `poq run`, promptfoo and a bare fetch loop on the same prompts and the same endpoint, which answers after 50 ms and
  * measures itself. They take turns; figures are medians over the repeats.
  *
- *   node bench/endpoint.mjs [--requests 400] [--rows 5000] [--repeats 3]
+ *   node bench/endpoint.mjs [--requests 400] [--rows 5000] [--repeats 3] [--without-promptfoo]
  */
 const REQUESTS = numberOption('requests', 400);
 const ROWS = numberOption('rows', 5000);
@@ -24,7 +24,7 @@ const { port } = await new Promise((resolve) => server.once('message', resolve))
 const url = `http://127.0.0.1:${port}/v1`;
 const times = async () => (await fetch(`http://127.0.0.1:${port}/times`)).json();
 
-const promptfoo = preparePromptfoo();
+const promptfoo = process.argv.includes('--without-promptfoo') ? null : preparePromptfoo();
 const [minimal, usual, large] = [MINIMAL, REQUESTS, ROWS].map(makeWorkspace);
 const tools = [
   ['bare fetch', runFetch],

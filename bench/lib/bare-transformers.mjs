@@ -11,14 +11,14 @@ const options = { device: 'cpu', dtype: 'fp32', session_options: { intraOpNumThr
 const tokenizer = await AutoTokenizer.from_pretrained(path, options);
 const model = await AutoModelForCausalLM.from_pretrained(path, options);
 
-async function answer(question) {
+async function answer(messages) {
   const start = performance.now();
   const text = tokenizer.chat_template
-    ? tokenizer.apply_chat_template([{ role: 'user', content: question }], {
+    ? tokenizer.apply_chat_template(messages, {
         tokenize: false,
         add_generation_prompt: true,
       })
-    : question;
+    : messages.map(({ content }) => content).join('\n');
   const inputs = tokenizer(text, { add_special_tokens: !tokenizer.chat_template });
   const output = await model.generate({ ...inputs, max_new_tokens: Number(tokens), do_sample: false });
   const made = output.tolist()[0].slice(inputs.input_ids.dims[1]);
@@ -26,7 +26,7 @@ async function answer(question) {
   return { text: decoded, tokens: made.length, ms: performance.now() - start };
 }
 
-await answer('Hello');
-process.on('message', async (question) => process.send(await answer(question)));
+await answer([{ role: 'user', content: 'Hello' }]);
+process.on('message', async (messages) => process.send(await answer(messages)));
 process.on('disconnect', () => process.exit(0));
 process.send('ready');
