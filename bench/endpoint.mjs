@@ -154,7 +154,7 @@ function makeWorkspace(count) {
     reference: `The keeper counts ${40 + (i % 60)} ships.`,
   }));
   const path = join(folder, String(count));
-  mkdirSync(path);
+  mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'prompts.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   for (const concurrency of [...CONCURRENCIES, MINIMAL]) {
     const config = {
