@@ -55,7 +55,9 @@ for (const model of models) {
     });
     writeFileSync(join(TARGET, 'outputs', `${model.id}.jsonl`), `${recorded.sort().join('\n')}\n`);
     const [m] = summary.models;
-    console.log(`${model.id}: ${m.samples} samples, F1 ${m.truth.f1.toFixed(2)} of 10, p50 ${m.latencyMs.p50.toFixed(0)} ms`);
+    console.log(
+      `${model.id}: ${m.samples} samples, F1 ${m.truth.f1.toFixed(2)} of 10, p50 ${m.latencyMs.p50.toFixed(0)} ms`,
+    );
   } finally {
     stop();
     rmSync(work, { recursive: true, force: true });
