@@ -34,7 +34,12 @@ SIZES = {
 
 
 def start(size, vocabulary, seed):
-    """Random parameters; the two matrices that write into the residual stream start small."""
+    """Random parameters in which the heads already compare and copy.
+
+    A head's query and key start equal, so that it looks at tokens like its own; what it writes back
+    starts as what it read, so that it copies. Both are what a model that answers from a text needs,
+    and both take longer to find by chance than the whole training here.
+    """
     generator = torch.Generator().manual_seed(seed)
     normal = lambda *shape: torch.randn(*shape, generator=generator)
     layers, width, hidden = size.layers, size.width, size.hidden
@@ -43,15 +48,18 @@ def start(size, vocabulary, seed):
     def matrix(inner, outer, scale=1.0):
         return normal(layers, inner, outer) * scale * inner**-0.5
 
+    compare = matrix(width, width, 0.8)
+    compare[:, 0] = 0
+    copy = torch.linalg.qr(normal(layers, width, width))[0]
     parameters = {
         "embedding": normal(vocabulary, width) * 0.05,
         "norm": torch.ones(width),
         "attention_norm": torch.ones(layers, width),
         "mlp_norm": torch.ones(layers, width),
-        "query": matrix(width, width),
-        "key": matrix(width, width),
-        "value": matrix(width, width),
-        "out": matrix(width, width, quiet),
+        "query": compare.clone(),
+        "key": compare.clone(),
+        "value": copy,
+        "out": copy.transpose(1, 2).clone() * 0.5,
         "gate": matrix(width, hidden),
         "up": matrix(width, hidden),
         "down": matrix(hidden, width, quiet),
@@ -63,9 +71,8 @@ def start(size, vocabulary, seed):
 def look_back(parameters, size):
     """Start the first layer's first head as one that attends to the preceding token.
 
-    Copying a name from the text needs such a head before anything else can be learnt about it, and
-    finding it by chance takes longer than the whole training here. Every embedding gets the same
-    first number; through it the head sees nothing but rotary angles, which agree one token back.
+    Copying a name of several pieces needs such a head. Every embedding gets the same first number;
+    through it the head sees nothing but rotary angles, which agree one token back.
     """
     head_width = size.width // size.heads
     half = head_width // 2

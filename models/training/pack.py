@@ -20,16 +20,13 @@ TARGETS = 64
 CONTEXT_WEIGHT = 0.15
 
 
-# Share of the course up to which a stage lasts, and the levels that it draws from.
-COURSES = {
-    "first": [(0.15, [1]), (0.35, [1, 2, 2, 2, 2]), (0.55, [2, 3]), (1.0, [3, 3, 3, 3, 3, 3, 3, 3, 1, 2])],
-    "second": [(0.08, [1]), (0.3, [4]), (0.5, [4, 5, 5]), (0.65, [2, 2, 5]), (1.0, [3, 3, 3, 5])],
-}
+# Share of the training up to which a stage lasts, and the levels that it draws from.
+STAGES = [(0.1, [1]), (0.25, [4]), (0.4, [4, 5, 5]), (0.55, [2, 2, 5]), (1.0, [3, 3, 3, 5])]
 
 
-def level_at(done, course):
-    """The levels to draw from after a share of a course: from one person to the full texts."""
-    return next(levels for until, levels in COURSES[course] if done < until)
+def level_at(done):
+    """The levels to draw from after a share of the training: from one person to the full texts."""
+    return next(levels for until, levels in STAGES if done < until)
 
 
 def encode_group(tokenizer, group):
@@ -115,10 +112,10 @@ def finish(rng, row):
     ]
 
 
-def pack(tokenizer, seed, samples, question_share, course):
+def pack(tokenizer, seed, samples, question_share):
     """Rows in curriculum order until `samples` samples are used."""
     level_rng, used = random.Random(seed), 0
-    stream = groups(seed, "train", level=lambda _: level_rng.choice(level_at(used / samples, course)), question_share=question_share)
+    stream = groups(seed, "train", level=lambda _: level_rng.choice(level_at(used / samples)), question_share=question_share)
     packer = Packer()
     for group in stream:
         if packer.add(lay_out(*encode_group(tokenizer, group))):
@@ -133,12 +130,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--samples", type=int, required=True)
-    parser.add_argument("--question-share", type=float, default=0.5, help="share of texts with questions; the rest are articles")
-    parser.add_argument("--course", choices=list(COURSES), default="first")
+    parser.add_argument("--question-share", type=float, default=0.7, help="share of texts with questions; the rest are articles")
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
-    used, fields = pack(Tokenizer.from_file(options.tokenizer), options.seed, options.samples, options.question_share, options.course)
+    used, fields = pack(Tokenizer.from_file(options.tokenizer), options.seed, options.samples, options.question_share)
     names = "tokens positions documents branches at targets weights".split()
     np.savez(options.out, samples=used, **dict(zip(names, fields)))
     filled = (fields[2] > 0).mean()

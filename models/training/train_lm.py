@@ -65,7 +65,6 @@ def main():
     parser.add_argument("--rate", type=float, default=0.01)
     parser.add_argument("--adam-rate", type=float, default=0.002)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--start", type=Path, help="weights of an earlier course to go on from")
     parser.add_argument("--seed", type=int, default=31)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
@@ -74,10 +73,6 @@ def main():
     data = dict(np.load(options.rows))
     samples = int(data.pop("samples"))
     parameters = start(SIZES[options.size], options.vocabulary, options.seed)
-    if options.start:
-        earlier = pickle.loads(options.start.read_bytes())
-        samples += earlier["samples"]
-        parameters = {name: torch.from_numpy(value.copy()) for name, value in earlier["parameters"].items()}
     for value in parameters.values():
         value.requires_grad_()
     count = sum(value.numel() for value in parameters.values())
