@@ -27,7 +27,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size(layers=1, width=64, hidden=128, heads=2),
+    "small": Size(layers=1, width=48, hidden=96, heads=2),
     "medium": Size(layers=2, width=96, hidden=192, heads=3),
     "large": Size(layers=4, width=160, hidden=320, heads=4),
 }

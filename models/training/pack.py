@@ -134,9 +134,10 @@ def main():
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
-    used, fields = pack(Tokenizer.from_file(options.tokenizer), options.seed, options.samples, options.question_share)
+    tokenizer = Tokenizer.from_file(options.tokenizer)
+    used, fields = pack(tokenizer, options.seed, options.samples, options.question_share)
     names = "tokens positions documents branches at targets weights".split()
-    np.savez(options.out, samples=used, **dict(zip(names, fields)))
+    np.savez(options.out, samples=used, vocabulary=tokenizer.get_vocab_size(), **dict(zip(names, fields)))
     filled = (fields[2] > 0).mean()
     print(f"{used} samples, {len(fields[0])} rows of {ROW}, {filled:.1%} filled, {(fields[2] > 0).sum() / used:.1f} tokens a sample")
 

@@ -60,7 +60,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", choices=list(SIZES), required=True)
     parser.add_argument("--rows", required=True, help="file written by pack.py")
-    parser.add_argument("--vocabulary", type=int, required=True)
     parser.add_argument("--batch", type=int, default=12, help="rows in a step")
     parser.add_argument("--rate", type=float, default=0.01)
     parser.add_argument("--adam-rate", type=float, default=0.002)
@@ -71,8 +70,8 @@ def main():
 
     torch.set_num_threads(options.threads)
     data = dict(np.load(options.rows))
-    samples = int(data.pop("samples"))
-    parameters = start(SIZES[options.size], options.vocabulary, options.seed)
+    samples, vocabulary = int(data.pop("samples")), int(data.pop("vocabulary"))
+    parameters = start(SIZES[options.size], vocabulary, options.seed)
     for value in parameters.values():
         value.requires_grad_()
     count = sum(value.numel() for value in parameters.values())
