@@ -38,7 +38,8 @@ def train(seed, count, vocabulary):
     )
     tokenizer.train_from_iterator(training_texts(seed, count), trainer)
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
-    tokenizer.decoder = decoders.ByteLevel()
+    # Words carry the space before them; the one before an answer is none of the answer.
+    tokenizer.decoder = decoders.Sequence([decoders.ByteLevel(), decoders.Strip(" ", 1, 0)])
     return tokenizer
 
 
