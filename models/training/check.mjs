@@ -39,7 +39,8 @@ for (const id of ["small", "medium", "large"]) {
   const generate = await pipeline("text-generation", id, { device: "cpu", dtype: "fp32" });
   const settings = { max_new_tokens: NEW_TOKENS, do_sample: false };
   const alone = [];
-  for (const prompt of PROMPTS) alone.push(answer(await generate(ask(prompt), settings)));
+  // The pipeline cuts the prompt's text off, so the space between prompt and answer stays with its answers.
+  for (const prompt of PROMPTS) alone.push(answer(await generate(ask(prompt), settings)).trimStart());
   const together = await batch(generate, PROMPTS.map((prompt) => ask(prompt)));
   assert.deepEqual(together, alone, `${id}: left padding changes the texts`);
   for (const text of alone) {
