@@ -5,7 +5,7 @@ import type { Diagnostic, Sample } from '../../core/types.ts';
 import type { Workspace } from '../config-file.ts';
 import { InputError } from '../errors.ts';
 import { openPromptFiles } from '../prompt-files.ts';
-import { createRun, type RunFolder, type RunRecord } from '../store/run-folder.ts';
+import { createRun, FORMAT, type RunFolder, type RunRecord } from '../store/run-folder.ts';
 import { productVersions } from '../versions.ts';
 import { sha256 } from './hash.ts';
 
@@ -16,9 +16,6 @@ export interface Selection {
   limit?: number;
   reuse?: boolean;
 }
-
-/** The layout number of run folders made here. */
-const FORMAT = 1;
 
 /** The samples of a workspace, up to a limit, with notes on models that prompt files name and the config lacks. */
 export async function* selectSamples(

@@ -25,7 +25,7 @@ import { acquireLock, type Lock } from './lock.ts';
 import { newRunId } from './run-id.ts';
 
 /** The layout of a run folder that this version writes and reads. */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 export type RunState = RunSummary['state'];
 
