@@ -1,6 +1,7 @@
 /**
  * Who may import whom (docs/architecture.md): core nothing of ours; protocol core's types; node core and protocol;
- * runner, cli and host core, protocol and node; webview core and protocol. Nobody imports runner, cli, host, webview.
+ * runner, cli, worker and host core, protocol and node; webview core and protocol. Nobody imports runner, cli, worker,
+ * host, webview.
  */
 const room = (name) => `^src/${name}/`;
 const only = (from, allowed) => ({
@@ -21,6 +22,7 @@ module.exports = {
     only('node', ['core', 'protocol']),
     only('runner', ['core', 'protocol', 'node']),
     only('cli', ['core', 'protocol', 'node']),
+    only('worker', ['core', 'protocol', 'node']),
     only('host', ['core', 'protocol', 'node']),
     only('webview', ['core', 'protocol']),
     {

@@ -1,7 +1,7 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
 import { duration } from '../core/report/render/format.ts';
 import { oneLine } from '../core/report/render/visible.ts';
-import type { RunProgress } from '../node/run/events.ts';
+import type { RunProgress } from '../protocol/run-events.ts';
 import type { Output } from './output.ts';
 
 /** Shows how far a run is. */

@@ -129,3 +129,17 @@ export interface CheckRow {
   check: string;
   pass: boolean;
 }
+
+/** What is known of a model once it is loaded. */
+export interface LoadedInfo {
+  /** Where it really runs: `cpu`, `cuda`, `webgpu`, ...; for an endpoint, its origin; `recorded` for a file. */
+  device: string;
+  dtype?: string;
+  loadMs?: number;
+  /** Resident memory of the process that holds it, in bytes, where known. */
+  memoryBytes?: number;
+  /** Devices that were tried before and why they did not work. */
+  tried?: { device: string; error: string }[];
+  /** What the user should know about how the model is used. */
+  notes?: string[];
+}

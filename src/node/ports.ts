@@ -1,24 +1,12 @@
 import type { GenerationConfig } from '../core/config.ts';
-import type { ChatMessage, Compared, Diagnostic, Sample } from '../core/types.ts';
+import type { ChatMessage, Compared, Diagnostic, LoadedInfo, Sample } from '../core/types.ts';
+
+export type { LoadedInfo } from '../core/types.ts';
 
 /**
  * What a run needs from the outside, as interfaces: a model that answers, an evaluator that scores. Adapters live in
  * providers/ and evaluators/; tests put fakes in their place.
  */
-
-/** What is known of a model once it is loaded. */
-export interface LoadedInfo {
-  /** Where it really runs: `cpu`, `cuda`, `webgpu`, ...; for an endpoint, its origin; `recorded` for a file. */
-  device: string;
-  dtype?: string;
-  loadMs?: number;
-  /** Resident memory of the process that holds it, in bytes, where known. */
-  memoryBytes?: number;
-  /** Devices that were tried before and why they did not work. */
-  tried?: { device: string; error: string }[];
-  /** What the user should know about how the model is used. */
-  notes?: string[];
-}
 
 export interface GenerateRequest {
   /** The sample's id: recorded models look the answer up by it. */

@@ -7,7 +7,7 @@ import { CannotFinishError, formatDiagnostic } from '../../node/errors.ts';
 import type { NodeContext } from '../../node/node-context.ts';
 import { installedPlaces } from '../../node/places.ts';
 import { type RunResult, resumeEvaluation, runEvaluation } from '../../node/run/engine.ts';
-import type { RunEvent } from '../../node/run/events.ts';
+import type { RunEvent } from '../../protocol/run-events.ts';
 import { openRun } from '../../node/store/run-folder.ts';
 import { cancelOnSignals } from '../cancellation.ts';
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts';

@@ -3,7 +3,7 @@ import type { RunSummary } from '../../core/report/summary.ts';
 import { checkKeys, type Workspace } from '../config-file.ts';
 import { createEvaluatorNode, createModelNode, type NodeContext } from '../nodes.ts';
 import type { RunFolder, RunRecord } from '../store/run-folder.ts';
-import type { RunEvent } from './events.ts';
+import type { RunEvent } from '../../protocol/run-events.ts';
 import { executeNodes, type Nodes } from './execution.ts';
 import { type Selection, selectModels, startRun } from './prepare.ts';
 import { rebuildSummary } from './rebuild.ts';

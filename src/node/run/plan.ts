@@ -7,7 +7,7 @@ import type { Diagnostic } from '../../core/types.ts';
 import type { Workspace } from '../config-file.ts';
 import { formatDiagnostic } from '../errors.ts';
 import { listRuns } from '../store/run-folder.ts';
-import type { RunPlan } from './events.ts';
+import type { RunPlan } from '../../protocol/run-events.ts';
 import { generationHash, modelIdentity } from './hash.ts';
 import { type Selection, selectModels, selectSamples } from './prepare.ts';
 import { earlierGenerations } from './reuse.ts';

@@ -1,4 +1,4 @@
-import type { RunProgress } from './events.ts';
+import type { RunProgress } from '../../protocol/run-events.ts';
 
 /**
  * How far a run is and how long it will take. Each node (model or evaluator) has its own pace; a node that has not

@@ -4,7 +4,7 @@ import type { CheckRow, Diagnostic, GenerationRow, ScoreRow } from '../../core/t
 import type { LoadedInfo } from '../ports.ts';
 import type { RunFolder, RunRecord, RunWriter } from '../store/run-folder.ts';
 import { Done } from './done.ts';
-import type { RunEvent } from './events.ts';
+import type { RunEvent } from '../../protocol/run-events.ts';
 import { accumulatorOf, summarize } from './rebuild.ts';
 import { Work } from './work.ts';
 

@@ -1,6 +1,5 @@
-import type { RunSummary } from '../../core/report/summary.ts';
-import type { CheckRow, Diagnostic, GenerationRow, ScoreRow } from '../../core/types.ts';
-import type { LoadedInfo } from '../ports.ts';
+import type { RunSummary } from '../core/report/summary.ts';
+import type { CheckRow, Diagnostic, GenerationRow, LoadedInfo, ScoreRow } from '../core/types.ts';
 
 /** What a run tells while it goes on, in order. The command line and the editor draw from the same events. */
 export type RunEvent =
