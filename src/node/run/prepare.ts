@@ -62,11 +62,13 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
   return createRun(workspace.root, startedAt, async (id, file): Promise<RunRecord> => {
     const diagnostics: Diagnostic[] = [];
     const hash = createHash('sha256');
+    const files = new Set<string>();
     let samples = 0;
     for await (const sample of selectSamples(workspace, selection.limit, (d) => diagnostics.push(d))) {
       signal.throwIfAborted();
       file.append([sample]);
       hash.update(JSON.stringify(sample));
+      files.add(sample.source.file);
       samples++;
     }
     if (samples === 0) {
@@ -87,6 +89,7 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
       limit: selection.limit ?? null,
       reuse: selection.reuse ?? config.reuse,
       samples,
+      files: [...files],
       hashes: { config: sha256(JSON.stringify(config)), samples: hash.digest('hex') },
       versions: productVersions(),
       machine: {

@@ -51,6 +51,12 @@ export function acquireLock(file: string): Lock {
   throw new CannotFinishError(`The lock ${file} could not be taken: other processes try at the same time. Try again.`);
 }
 
+/** Whether a living process holds the lock. Only looks: an abandoned lock stays for the next owner to take over. */
+export function isLocked(file: string): boolean {
+  const owner = readOwner(file);
+  return owner !== undefined && isAlive(owner, file);
+}
+
 function hold(file: string, token: string): Lock {
   const heartbeat = setInterval(() => {
     try {

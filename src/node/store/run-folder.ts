@@ -43,6 +43,8 @@ export interface RunRecord {
   limit: number | null;
   reuse: boolean;
   samples: number;
+  /** The prompt files that the samples come from; runs of earlier versions do not name them. */
+  files?: string[];
   /** SHA-256 of the config and of all samples. */
   hashes: { config: string; samples: string };
   versions: Record<string, string>;
@@ -61,6 +63,7 @@ const recordShape = z.looseObject({
   state: z.string(),
   config: configSchema,
   samples: z.number(),
+  files: z.array(z.string()).optional(),
   resumedAt: z.array(z.string()),
   hashes: z.looseObject({}),
   versions: z.looseObject({}),
