@@ -6,8 +6,8 @@ import { visible } from './visible.ts';
  * CSV by RFC 4180: one rectangular table, numbers with all their digits and a point, unknown as an empty cell, CRLF.
  */
 
-type Value = string | number | boolean | null;
-type Row = Record<string, Value>;
+export type CsvValue = string | number | boolean | null;
+type Row = Record<string, CsvValue>;
 
 export type CsvTable = 'models' | 'evaluators' | 'pairs';
 
@@ -18,7 +18,7 @@ const FORMULA = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/;
  * Text that a spreadsheet would run gets an apostrophe before it, and what a terminal would obey shows as an escape;
  * numbers, negative ones too, stay numbers.
  */
-function cell(value: Value): string {
+function cell(value: CsvValue): string {
   if (value === null) return '';
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
   const shown = visible(String(value));
@@ -117,6 +117,10 @@ export function renderCsv(summary: RunSummary, table: CsvTable = 'models'): stri
   const rows = TABLES[table](summary);
   if (rows.length === 0) return '';
   const names = Object.keys(rows[0]!);
-  const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? null))];
+  return csvLines([names, ...rows.map((row) => names.map((name) => row[name] ?? null))]);
+}
+
+/** Lines of cells as CSV, the titles first. */
+export function csvLines(lines: CsvValue[][]): string {
   return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
 }

@@ -13,7 +13,7 @@ import { gateSentence, rewardNotes, verdicts } from './sentences.ts';
 import { oneLine } from './visible.ts';
 
 /** Text that Markdown, tables and the HTML behind it all show as it is. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return (
     oneLine(text)
       .replace(/[\\`*_[\]{}|~#$]/g, '\\$&')
@@ -25,7 +25,8 @@ function escapeMarkdown(text: string): string {
   );
 }
 
-function table<Row>(columns: Column<Row>[], rows: Row[]): string[] {
+/** The lines of a table; none without a column or a row. */
+export function markdownTable<Row>(columns: Column<Row>[], rows: Row[]): string[] {
   if (columns.length === 0 || rows.length === 0) return [];
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
@@ -48,12 +49,12 @@ function table<Row>(columns: Column<Row>[], rows: Row[]): string[] {
 export function renderMarkdown(summary: RunSummary): string {
   const models = ranked(summary);
   const sections: [string, string[]][] = [
-    ['Models', table(leaderboardColumns(summary), models)],
+    ['Models', markdownTable(leaderboardColumns(summary), models)],
     ['', [...verdicts(summary), ...rewardNotes(summary)].map((s) => `- ${escapeMarkdown(s)}`)],
-    ['Evaluators', table(evaluatorColumns(summary), summary.evaluators)],
-    ['Correlation with truth, by task', table(correlationColumns(summary), summary.evaluators)],
-    ['Against the references', table(referenceColumns(summary), models)],
-    ['By task', table(taskColumns(summary), models)],
+    ['Evaluators', markdownTable(evaluatorColumns(summary), summary.evaluators)],
+    ['Correlation with truth, by task', markdownTable(correlationColumns(summary), summary.evaluators)],
+    ['Against the references', markdownTable(referenceColumns(summary), models)],
+    ['By task', markdownTable(taskColumns(summary), models)],
     ['Gates', summary.gates.map((g) => `- ${g.pass ? 'held' : '**failed**'}: ${escapeMarkdown(gateSentence(g))}`)],
     ['Warnings', summary.warnings.map((w) => `- ${escapeMarkdown(w)}`)],
   ];
