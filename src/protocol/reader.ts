@@ -83,6 +83,8 @@ export interface SampleHead {
   reference: string | null;
   references: number;
   source: SourceLocation;
+  /** Of what the sample asks (messages, references, checks): equal digests, equal samples. */
+  digest?: string;
 }
 
 export interface PromptContents {
@@ -228,6 +230,8 @@ export interface SampleOutcome {
   /** Every model: Q at least the config's `pass.minQuality` and all checks passed. Null where a quality is unknown. */
   pass: boolean | null;
   minQuality: number;
+  /** The `SampleHead.digest` of the sample as it was run. */
+  digest?: string;
 }
 
 export interface ModelOutcome {
