@@ -1,10 +1,10 @@
+import { endWithParent } from '../node/parent-watch.ts';
 import { connect } from '../protocol/rpc.ts';
 import type { Device, HostApi, LoadOrder, LoadReport, RunnerApi } from '../protocol/runner.ts';
 import { loadOnFirst, probeDevice } from './devices.ts';
 import { Encoder } from './encoder.ts';
 import { prepareLibrary } from './environment.ts';
 import { describeLoadError, describeRunError } from './messages.ts';
-import { endWithParent } from './parent-watch.ts';
 import { TextGenerator } from './text-generation.ts';
 
 /** The runner: a child process that holds one model, on behalf of the process that forked it. */

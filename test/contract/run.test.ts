@@ -9,7 +9,7 @@ import type { RunSummary } from '../../src/core/report/summary.ts';
 import type { GenerationRow, ScoreRow } from '../../src/core/types.ts';
 import type { Workspace } from '../../src/node/config-file.ts';
 import { CannotFinishError } from '../../src/node/errors.ts';
-import { installedPlaces } from '../../src/node/places.ts';
+import { installedPlaces } from '../../src/node/installed-places.ts';
 import { type RunResult, resumeEvaluation, runEvaluation } from '../../src/node/run/engine.ts';
 import type { RunEvent } from '../../src/protocol/run-events.ts';
 import { rebuildSummary } from '../../src/node/run/rebuild.ts';

@@ -1,6 +1,6 @@
 import { oneLine } from '../../core/report/render/visible.ts';
 import { listDevices } from '../../node/device-report.ts';
-import { installedPlaces } from '../../node/places.ts';
+import { installedPlaces } from '../../node/installed-places.ts';
 import { cancelOnSignals } from '../cancellation.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';

@@ -6,7 +6,7 @@ import { findGpu } from '../../node/detect/gpu.ts';
 import { findPromptFiles } from '../../node/detect/prompt-files.ts';
 import { type FoundServer, findServers, type ServerAddress, USUAL_SERVERS } from '../../node/detect/servers.ts';
 import { CannotFinishError, InputError } from '../../node/errors.ts';
-import { installedPlaces } from '../../node/places.ts';
+import { installedPlaces } from '../../node/installed-places.ts';
 import { EXIT } from '../exit-codes.ts';
 import { EXAMPLE_PROMPTS, proposeConfig } from '../init/propose.ts';
 import type { Output } from '../output.ts';

@@ -5,7 +5,7 @@ import { count, digits3, UNKNOWN } from '../../core/report/render/format.ts';
 import { oneLine } from '../../core/report/render/visible.ts';
 import { loadWorkspace, type Workspace } from '../../node/config-file.ts';
 import { listBundled } from '../../node/detect/bundled.ts';
-import { installedPlaces } from '../../node/places.ts';
+import { installedPlaces } from '../../node/installed-places.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { alignedTable } from '../table.ts';

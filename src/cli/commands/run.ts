@@ -4,11 +4,11 @@ import { evaluatorsTable, leaderboard, remarks } from '../../core/report/render/
 import { oneLine } from '../../core/report/render/visible.ts';
 import { loadWorkspace } from '../../node/config-file.ts';
 import { CannotFinishError, formatDiagnostic } from '../../node/errors.ts';
+import { installedPlaces } from '../../node/installed-places.ts';
 import type { NodeContext } from '../../node/node-context.ts';
-import { installedPlaces } from '../../node/places.ts';
 import { type RunResult, resumeEvaluation, runEvaluation } from '../../node/run/engine.ts';
-import type { RunEvent } from '../../protocol/run-events.ts';
 import { openRun } from '../../node/store/run-folder.ts';
+import type { RunEvent } from '../../protocol/run-events.ts';
 import { cancelOnSignals } from '../cancellation.ts';
 import { EXIT, exitCodeOfRun } from '../exit-codes.ts';
 import { writeHtmlReport } from '../html-report.ts';

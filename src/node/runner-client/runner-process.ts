@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { connect, type Remote } from '../../protocol/rpc.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { Remote } from '../../protocol/rpc.ts';
 import type { Device, HostApi, RunnerApi } from '../../protocol/runner.ts';
+import { forkProgram, type ProcessEnd } from '../child-process.ts';
 
 /** How long a job may take to notice that it was cancelled before its process is ended. */
 const GRACE_MS = 300;
-/** How much of what the process writes is kept, to explain its end. */
-const KEPT_CHARACTERS = 4000;
 
 export interface RunnerListener {
   onProgress?(message: string): void;
@@ -101,52 +99,26 @@ export class RunnerProcess {
   }
 
   private start(): Running {
-    if (!existsSync(this.file)) throw new Error(`${this.file} is missing: build it with \`npm run build\``);
-    const child = fork(this.file, [], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [],
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    const host: HostApi = {
+      onText: (_job, delta) => this.listener.onText?.(delta),
+      onProgress: (message) => this.listener.onProgress?.(message),
+      onTrying: (device) => this.listener.onTrying?.(device),
+    };
+    const { child, api, ended } = forkProgram<RunnerApi, HostApi>(this.file, host, {
+      ...process.env,
+      ORT_DISABLE_TELEMETRY: '1',
     });
-    const api = connect<RunnerApi, HostApi>(
-      {
-        onText: (_job, delta) => this.listener.onText?.(delta),
-        onProgress: (message) => this.listener.onProgress?.(message),
-        onTrying: (device) => this.listener.onTrying?.(device),
-      },
-      {
-        // A message to a process that is gone is lost: `ended` tells whoever waits for an answer.
-        post: (message) => void (child.connected && child.send(message as object, () => {})),
-        listen: (onMessage) => void child.on('message', onMessage),
-      },
-    );
-    const ended = whenEnded(child).then((message) => {
+    const gone = ended.then((end) => {
       if (this.running?.child === child) this.running = null;
-      this.fail?.(new RunnerEndedError(message));
+      this.fail?.(new RunnerEndedError(describeEnd(end)));
     });
-    return { child, api, ended };
+    return { child, api, ended: gone };
   }
-}
-
-/** Resolves once the process is gone and what it wrote is read, with a sentence about its end. */
-function whenEnded(child: ChildProcess): Promise<string> {
-  let written = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      written = (written + text).slice(-KEPT_CHARACTERS);
-    });
-  }
-  return new Promise((resolve) => {
-    child.on('error', (error) => {
-      // Also reported for a kill that failed: only a process that never started is over.
-      if (child.pid === undefined) resolve(`the runner process cannot be started (${error.message})`);
-    });
-    child.on('close', (code, signal) => resolve(describeEnd(code, signal, written)));
-  });
 }
 
 /** What became of a runner process, why that may be, and the last it wrote. */
-export function describeEnd(code: number | null, signal: NodeJS.Signals | null, written: string): string {
+export function describeEnd({ code, signal, written, startError }: ProcessEnd): string {
+  if (startError !== null) return `the runner process cannot be started (${startError})`;
   const how = `the runner process ended (${signal ? `signal ${signal}` : `exit code ${code}`})`;
   if (/heap out of memory|bad_alloc|out of memory/i.test(written)) {
     return `${how}: out of memory. Use a smaller model or dtype (q8, q4), or a smaller batchSize.`;

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { candidateDevices } from '../../../src/node/devices.ts';
-import { cacheFolder, installedPlaces } from '../../../src/node/places.ts';
+import { installedPlaces } from '../../../src/node/installed-places.ts';
+import { cacheFolder, placesOf } from '../../../src/node/places.ts';
 import { describeEnd } from '../../../src/node/runner-client/runner-process.ts';
 
 describe('where things are', () => {
@@ -11,6 +12,15 @@ describe('where things are', () => {
     expect(existsSync(join(places.models, '..', 'package.json'))).toBe(true);
     expect(places.runner).toMatch(/dist[\\/]runner\.mjs$/);
     expect(places.cache).toBe(join('some', 'cache', 'models'));
+  });
+
+  it('takes the folder that it is given, for a bundle that does not know its own', () => {
+    const root = join('an', 'extension');
+    expect(placesOf(root, { POQ_CACHE: 'mine' })).toEqual({
+      models: join(root, 'models'),
+      runner: join(root, 'dist', 'runner.mjs'),
+      cache: join('mine', 'models'),
+    });
   });
 
   it('keeps downloads where the system keeps caches', () => {
@@ -35,14 +45,19 @@ describe('devices by system', () => {
 
 describe('describeEnd', () => {
   it('names the signal or the exit code, the likely cause, and the last that was written', () => {
-    expect(describeEnd(null, 'SIGSEGV', '')).toBe('the runner process ended (signal SIGSEGV)');
-    expect(describeEnd(7, null, 'one\ntwo: no such file\n\n')).toBe(
+    const describe = (code: number | null, signal: NodeJS.Signals | null, written: string) =>
+      describeEnd({ code, signal, written, startError: null });
+    expect(describe(null, 'SIGSEGV', '')).toBe('the runner process ended (signal SIGSEGV)');
+    expect(describe(7, null, 'one\ntwo: no such file\n\n')).toBe(
       'the runner process ended (exit code 7): two: no such file',
     );
-    expect(describeEnd(null, 'SIGKILL', '')).toMatch(/SIGKILL.*lack of memory/);
-    expect(describeEnd(null, 'SIGABRT', "terminate called after 'std::bad_alloc'\nwhat(): std::bad_alloc")).toMatch(
+    expect(describe(null, 'SIGKILL', '')).toMatch(/SIGKILL.*lack of memory/);
+    expect(describe(null, 'SIGABRT', "terminate called after 'std::bad_alloc'\nwhat(): std::bad_alloc")).toMatch(
       /out of memory/,
     );
-    expect(describeEnd(1, null, 'x'.repeat(5000)).length).toBeLessThan(400);
+    expect(describe(1, null, 'x'.repeat(5000)).length).toBeLessThan(400);
+    expect(describeEnd({ code: null, signal: null, written: '', startError: 'spawn EACCES' })).toBe(
+      'the runner process cannot be started (spawn EACCES)',
+    );
   });
 });
