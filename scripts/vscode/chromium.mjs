@@ -69,7 +69,9 @@ function findChromium() {
  */
 function unpackChromium() {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-  const packageFolder = entry.slice(0, entry.lastIndexOf(path.join('@sparticuz', 'chromium'))).concat('@sparticuz/chromium');
+  const packageFolder = entry
+    .slice(0, entry.lastIndexOf(path.join('@sparticuz', 'chromium')))
+    .concat('@sparticuz/chromium');
   const { version } = JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8'));
   const home = path.join(CACHE, `chromium-${version}`);
   if (!existsSync(home)) {
@@ -94,7 +96,12 @@ function unpackChromium() {
   }
   const systemHasFonts = existsSync('/etc/fonts/fonts.conf');
   // The system's own libraries come first; the package's fill in what is missing.
-  const libraries = ['/lib/x86_64-linux-gnu', '/usr/lib/x86_64-linux-gnu', '/usr/lib64', path.join(home, 'al2023', 'lib')];
+  const libraries = [
+    '/lib/x86_64-linux-gnu',
+    '/usr/lib/x86_64-linux-gnu',
+    '/usr/lib64',
+    path.join(home, 'al2023', 'lib'),
+  ];
   return {
     executable: path.join(home, 'chromium'),
     env: {

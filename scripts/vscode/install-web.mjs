@@ -27,7 +27,9 @@ export async function installWeb(say) {
   const name = `code-server-${dependencies['code-server']}`;
   const home = path.join(CACHE, name);
   if (!existsSync(home)) {
-    say(`Installing the browser-based VS Code (${name}) from npm into ${path.relative(ROOT, home)}; once, about a minute`);
+    say(
+      `Installing the browser-based VS Code (${name}) from npm into ${path.relative(ROOT, home)}; once, about a minute`,
+    );
     const folder = workFolder(name);
     try {
       for (const file of ['package.json', 'package-lock.json']) {
@@ -69,7 +71,9 @@ function npm(args, cwd) {
       cwd,
       // Settings of an npm that runs us (its own prefix, the outer package's scripts) are not for this install.
       env: Object.fromEntries(
-        Object.entries(process.env).filter(([key]) => !/^npm_(package|lifecycle|config_(prefix|local_prefix))/.test(key)),
+        Object.entries(process.env).filter(
+          ([key]) => !/^npm_(package|lifecycle|config_(prefix|local_prefix))/.test(key),
+        ),
       ),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,7 +3,15 @@ import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { installWeb } from './install-web.mjs';
 import { CACHE } from './paths.mjs';
 
-const UNREACHABLE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ENETUNREACH', 'EHOSTUNREACH', 'ETIMEDOUT']);
+const UNREACHABLE = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ETIMEDOUT',
+]);
 
 /**
  * @typedef {object} VSCode a real VS Code that can be started

@@ -22,7 +22,10 @@ export const QUIET_SETTINGS = {
 /** Writes the user settings below a user-data folder, for the desktop and the browser-based VS Code alike. */
 export function writeSettings(userData, settings) {
   mkdirSync(path.join(userData, 'User'), { recursive: true });
-  writeFileSync(path.join(userData, 'User', 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  writeFileSync(
+    path.join(userData, 'User', 'settings.json'),
+    JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2),
+  );
 }
 
 /**
@@ -35,7 +38,13 @@ export function writeSettings(userData, settings) {
  * @param {NodeJS.ProcessEnv} [options.env] added to the environment, undefined takes a variable away
  * @returns {Promise<{port: number, log: () => string, exited: Promise<number|null>, stop: () => Promise<void>}>}
  */
-export async function startServer({ web, home, extensionsDir = path.join(home, 'extensions'), trust = true, env = {} }) {
+export async function startServer({
+  web,
+  home,
+  extensionsDir = path.join(home, 'extensions'),
+  trust = true,
+  env = {},
+}) {
   const args = [web.server, '--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
   args.push('--accept-server-license-terms', '--telemetry-level', 'off', '--server-data-dir', home);
   args.push('--user-data-dir', path.join(home, 'data'), '--extensions-dir', extensionsDir);
@@ -97,7 +106,12 @@ export async function startServer({ web, home, extensionsDir = path.join(home, '
  * @param {string} [options.tests] module whose `run()` the extension host calls
  */
 export async function showWorkbench(page, { port, open, development = [], tests }) {
-  const uri = (file) => ({ $mid: 1, scheme: 'vscode-remote', authority: `127.0.0.1:${port}`, path: path.resolve(file) });
+  const uri = (file) => ({
+    $mid: 1,
+    scheme: 'vscode-remote',
+    authority: `127.0.0.1:${port}`,
+    path: path.resolve(file),
+  });
   // Hermetic: the page reaches nothing but the server.
   await page.route(
     (url) => /^https?:$/.test(url.protocol) && url.hostname !== '127.0.0.1',

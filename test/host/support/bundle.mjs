@@ -1,0 +1,44 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { CACHE } from '../../../scripts/vscode/paths.mjs';
+
+/** The harness's own scripts know where they lie, so they are imported from there, not bundled. */
+const scriptsStayWhereTheyAre = {
+  name: 'scripts-stay-where-they-are',
+  setup(b) {
+    b.onResolve({ filter: /\/scripts\/.*\.mjs$/ }, ({ path: file, resolveDir }) => ({
+      path: pathToFileURL(path.resolve(resolveDir, file)).href,
+      external: true,
+    }));
+  },
+};
+
+/**
+ * Bundles TypeScript test files for where they run: `host` files as CommonJS for the extension host, `node` files as
+ * ES modules for this process.
+ * @param {'host' | 'node'} room
+ * @param {string} file absolute path of the entry
+ * @returns {Promise<string>} absolute path of the bundle, in a folder of this process
+ */
+export async function bundle(room, file) {
+  // Inside the repository, where `mocha` and the like are found, and VS Code takes the file as our extension's.
+  const outdir = path.join(CACHE, 'tests', String(process.pid));
+  mkdirSync(outdir, { recursive: true });
+  const outfile = path.join(outdir, path.basename(file).replace(/\.ts$/, room === 'host' ? '.cjs' : '.mjs'));
+  await build({
+    entryPoints: [file],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: room === 'host' ? 'cjs' : 'esm',
+    packages: 'external',
+    external: ['vscode'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    plugins: [scriptsStayWhereTheyAre],
+  });
+  return outfile;
+}
