@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildWebview } from './esbuild.webview.mjs';
 
 /**
  * Every program of the product, each with its entry file under dist/. The command's own commands are loaded when they
@@ -47,6 +48,7 @@ const [cli] = await Promise.all([
     external: ['onnxruntime-node', 'onnxruntime-common'],
     plugins: [withoutImages],
   }),
+  buildWebview(),
 ]);
 
 // Pieces of earlier builds have other names and would stay for ever.

@@ -25,7 +25,8 @@ export class ContractError extends Error {
 
 /** The implementation behind a check of every argument. Methods that the contract does not name cannot be called. */
 export function checkedApi<C extends Contract>(contract: C, api: Api<C>): Api<C> {
-  const checked: Record<string, (...args: unknown[]) => unknown> = {};
+  // Without a prototype: `constructor` and its like are no methods.
+  const checked: Record<string, (...args: unknown[]) => unknown> = Object.create(null);
   for (const [method, { args: schema }] of Object.entries(contract)) {
     checked[method] = (...args) => api[method]!(...(parse(schema, args, `${method}(...)`) as never));
   }
