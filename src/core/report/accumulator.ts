@@ -5,12 +5,13 @@ import { EvaluatorEstimates } from './evaluator-estimates.ts';
 import { evaluateGates } from './gates.ts';
 import { latencyFigures } from './latency.ts';
 import { consensusQualities, forEachPlace, meanCost, meanOf, modelMeasures, truthMeans } from './measures.ts';
-import { type ModelEstimate, ModelEstimates } from './model-estimates.ts';
+import { ModelEstimates } from './model-estimates.ts';
 import { paretoFront } from './pareto.ts';
 import type { Estimate, ModelSummary, RunSummary } from './summary.ts';
 import { GOOD, REUSED, RunTable, type SampleInfo } from './table.ts';
-import { estimateMeans, estimateRatio, type Resampling, type Units, unitsOf } from './units.ts';
+import { estimateMeans, estimateOf, estimateRatio, type Resampling, type Units, unitsOf } from './units.ts';
 import { runWarnings } from './warnings.ts';
+import { pairSummary, qualityInterval, ranked, rewardOf, type Weighing } from './weighing.ts';
 
 const RESAMPLES = 2000;
 
@@ -53,7 +54,12 @@ export class RunAccumulator {
     this.#table.addCheck(row);
   }
 
-  summary({ run, path, state, intervals = true }: SummaryOptions): RunSummary {
+  summary(options: SummaryOptions): RunSummary {
+    return this.report(options).summary;
+  }
+
+  /** The summary, and what rewards under other weights are computed from. */
+  report({ run, path, state, intervals = true }: SummaryOptions): { summary: RunSummary; weighing: Weighing } {
     const table = this.#table;
     const { reward, gates, generation, models: configured } = this.#config;
     const resampling: Resampling = { resamples: intervals ? RESAMPLES : 0, seed: generation.seed };
@@ -64,11 +70,19 @@ export class RunAccumulator {
     const measures = configured.map(({ price }, i) =>
       modelMeasures(table, i, qualities, { failures: reward.failures, cost: reward.models.cost, price }),
     );
-    const modelEstimates = new ModelEstimates(table.models, measures, reward.models, bootstrap, units);
+    const modelEstimates = new ModelEstimates(table.models, measures, reward.models.cost, bootstrap, units);
     const evaluatorEstimates = new EvaluatorEstimates(table, this.#config, bootstrap, units);
     bootstrap.run(resampling.resamples, resampling.seed);
 
-    const estimates = modelEstimates.models();
+    const weighing = modelEstimates.weighing();
+    const estimates = weighing.models.map((model) => {
+      const normalized = model.cost?.[0] ?? Number.NaN;
+      return {
+        quality: estimateOf(qualityInterval(model)),
+        ...rewardOf(model, reward.models),
+        normalizedCost: Number.isNaN(normalized) ? null : normalized,
+      };
+    });
     const byTask = this.#byTask(
       measures.map((m) => m.quality),
       units,
@@ -90,16 +104,16 @@ export class RunAccumulator {
       pareto: pareto[i]!,
       byTask: byTask[i]!,
       ...estimate,
-      ...this.#figures(i, estimate),
+      ...this.#figures(i, estimate.quality.mean),
     }));
     const evaluators = evaluatorEstimates.summaries();
-    return {
+    const summary: RunSummary = {
       run,
       path,
       state,
       samples: table.samples.length,
       models: ranked(models),
-      pairs: modelEstimates.pairs(),
+      pairs: weighing.pairs.map((pair) => pairSummary(pair, reward.models)),
       evaluators,
       gates: intervals
         ? evaluateGates(gates, {
@@ -118,10 +132,11 @@ export class RunAccumulator {
         noEvaluatorPool: evaluatorEstimates.noPool(),
       }),
     };
+    return { summary, weighing };
   }
 
   /** Truth, metrics, latency, speed and cost of a model: what needs no interval. */
-  #figures(model: number, { quality }: ModelEstimate) {
+  #figures(model: number, quality: number | null) {
     const table = this.#table;
     const { failures } = this.#config.reward;
     const { price } = this.#config.models[model]!;
@@ -158,7 +173,7 @@ export class RunAccumulator {
         money: meanCost(table, model, 'money', price),
         energy: meanCost(table, model, 'energy', price),
       },
-      qualityPerMs: quality.mean !== null && latency.mean ? quality.mean / latency.mean : null,
+      qualityPerMs: quality !== null && latency.mean ? quality / latency.mean : null,
       devices: table.devices(model),
     };
   }
@@ -206,20 +221,4 @@ function attemptedSamples(table: RunTable): Uint8Array {
     });
   }
   return attempted;
-}
-
-/** By reward; then, where the reward is unknown, by quality; models without any success last. Ties keep their order. */
-function ranked(models: ModelSummary[]): ModelSummary[] {
-  const key = ({ samples, errors, reward, quality }: ModelSummary) => [
-    samples > errors ? 1 : 0,
-    reward.mean === null ? 0 : 1,
-    reward.mean ?? quality.mean ?? Number.NEGATIVE_INFINITY,
-  ];
-  return models
-    .map((model) => ({ model, key: key(model) }))
-    .sort((a, b) => {
-      for (const [i, value] of b.key.entries()) if (value !== a.key[i]) return value - a.key[i]!;
-      return 0;
-    })
-    .map(({ model }) => model);
 }

@@ -1,23 +1,15 @@
 import type { RewardConfig } from '../config.ts';
 import { minmaxCosts } from '../reward/cost.ts';
-import { modelReward } from '../reward/reward.ts';
 import type { JointBootstrap, Statistic } from '../stats/bootstrap.ts';
 import type { ModelMeasures } from './measures.ts';
 import { PairDifference } from './pairs.ts';
 import { unknownCost } from './reward-notes.ts';
-import type { Estimate, PairSummary } from './summary.ts';
-import { estimateOf, MeanColumn, UNKNOWN_ESTIMATE, UnitSums, type Units } from './units.ts';
-
-export interface ModelEstimate {
-  quality: Estimate;
-  reward: Estimate;
-  rewardNote: string | null;
-  normalizedCost: number | null;
-}
+import { MeanColumn, UnitSums, type Units } from './units.ts';
+import type { WeighedModel, Weighing } from './weighing.ts';
 
 /**
- * Quality, reward and differences of all models from one joint bootstrap. The constructor adds the columns; `models`
- * and `pairs` are read after the bootstrap has run.
+ * Quality, normalised cost and differences of all models from one joint bootstrap. The constructor adds the columns;
+ * `weighing` is read after the bootstrap has run.
  */
 export class ModelEstimates {
   readonly #quality: MeanColumn[];
@@ -29,54 +21,50 @@ export class ModelEstimates {
   constructor(
     readonly ids: readonly string[],
     readonly measures: readonly ModelMeasures[],
-    readonly reward: RewardConfig['models'],
+    readonly cost: RewardConfig['models']['cost'],
     readonly bootstrap: JointBootstrap,
     units: Units,
   ) {
     const mean = (values: Float64Array) => new MeanColumn(bootstrap, UnitSums.ofSamples(units, values));
-    const minmax = reward.cost.normalize === 'minmax';
+    const minmax = cost.normalize === 'minmax';
     this.#quality = measures.map((m) => mean(m.quality));
     this.#cost = measures.map((m) => {
       const values = minmax ? m.cost : m.budgetCost;
       return values && mean(values);
     });
-    this.#normalized = measures.map((m, i) => this.#normalizedCost(m, i));
+    this.#normalized = measures.map((_, i) => this.#normalizedCost(i));
     const sides = ids.map((id, i) => ({
       id,
       quality: measures[i]!.quality,
       budgetCost: measures[i]!.budgetCost,
       qualityMean: this.#quality[i]!,
       normalizedCost: this.#normalized[i]!,
+      outside: this.#outside(i),
     }));
     for (const [i, a] of sides.entries()) {
-      for (const b of sides.slice(i + 1)) this.#pairs.push(new PairDifference(bootstrap, units, a, b, reward));
+      for (const b of sides.slice(i + 1)) this.#pairs.push(new PairDifference(bootstrap, units, a, b));
     }
   }
 
-  models(): ModelEstimate[] {
-    return this.measures.map((measure, i) => {
+  /** Models and every two of them, in the order of the config. */
+  weighing(): Weighing {
+    const models = this.measures.map((measure, i): WeighedModel => {
       const column = this.#quality[i]!;
-      const quality = estimateOf(this.bootstrap.estimate((sums) => column.at(sums), column.units));
-      const cost = this.#normalized[i];
-      const reward = cost
-        ? this.bootstrap.estimate(
-            (sums, row) => modelReward(this.reward, column.at(sums), cost(sums, row)),
-            column.units,
-          )
-        : UNKNOWN_ESTIMATE;
-      const normalized = cost ? cost(this.bootstrap.rows[0]!, 0) : Number.NaN;
+      const cost = this.#normalized[i]!;
+      const quality = this.bootstrap.values((sums) => column.at(sums));
+      const isRewarded = cost !== null && !Number.isNaN(quality[0]!);
       return {
+        id: this.ids[i]!,
+        samples: measure.attempted,
+        errors: measure.failed,
         quality,
-        reward: { mean: reward.mean, low: reward.low, high: reward.high },
-        rewardNote: reward.mean === null ? this.#note(measure, quality.mean) : null,
-        normalizedCost: Number.isNaN(normalized) ? null : normalized,
+        cost: cost && this.bootstrap.values(cost),
+        outside: this.#outside(i),
+        units: column.units,
+        note: isRewarded ? null : this.#note(measure, quality[0]!),
       };
     });
-  }
-
-  /** Every two models, in the order of the config. */
-  pairs(): PairSummary[] {
-    return this.#pairs.map((pair) => pair.summary(this.bootstrap));
+    return { models, pairs: this.#pairs.map((pair) => pair.weighed(this.bootstrap)) };
   }
 
   /** True where min-max has nothing to compare: one model with a known cost, or all of them equal. */
@@ -85,13 +73,16 @@ export class ModelEstimates {
     return pool.length > 0 && pool.every((cost) => cost === 0);
   }
 
-  /** The normalised cost of a model in a (re)sample; null where it has none and the reward needs it. */
-  #normalizedCost(measure: ModelMeasures, model: number): Statistic | null {
-    const minmax = this.reward.cost.normalize === 'minmax';
-    if (minmax && measure.attempted === measure.failed) return null;
+  #outside(model: number): boolean {
+    const { attempted, failed } = this.measures[model]!;
+    return this.cost.normalize === 'minmax' && attempted === failed;
+  }
+
+  /** The normalised cost of a model in a (re)sample; null where it has none. */
+  #normalizedCost(model: number): Statistic | null {
     const cost = this.#cost[model];
-    if (!cost) return this.reward.beta === 0 ? () => Number.NaN : null;
-    return minmax ? (_, row) => this.#minmax()[row]![model]! : (sums) => cost.at(sums);
+    if (!cost || this.#outside(model)) return null;
+    return this.cost.normalize === 'minmax' ? (_, row) => this.#minmax()[row]![model]! : (sums) => cost.at(sums);
   }
 
   /** Per (re)sample, every model's mean cost relative to the pool. */
@@ -102,11 +93,11 @@ export class ModelEstimates {
     return this.#pool;
   }
 
-  #note({ attempted, failed, unknownCosts }: ModelMeasures, quality: number | null): string {
+  #note({ attempted, failed, unknownCosts }: ModelMeasures, quality: number): string {
     if (attempted === 0) return 'it has no generations yet';
-    if (attempted === failed && this.reward.cost.normalize === 'minmax')
+    if (attempted === failed && this.cost.normalize === 'minmax')
       return 'no generation succeeded, so it is outside the pool in which costs are compared';
-    if (quality === null) return attempted === failed ? 'no generation succeeded' : 'no generation has a score';
-    return unknownCost(this.reward.cost.of, unknownCosts, attempted - failed, 'generations');
+    if (Number.isNaN(quality)) return attempted === failed ? 'no generation succeeded' : 'no generation has a score';
+    return unknownCost(this.cost.of, unknownCosts, attempted - failed, 'generations');
   }
 }

@@ -1,8 +1,9 @@
-import { modelReward, type Weights } from '../reward/reward.ts';
-import type { Interval, JointBootstrap, Statistic } from '../stats/bootstrap.ts';
+import type { JointBootstrap, Statistic } from '../stats/bootstrap.ts';
+import type { Interval } from '../stats/interval.ts';
 import { Z_975 } from '../stats/student.ts';
 import type { PairSummary } from './summary.ts';
-import { estimateOf, MeanColumn, UNKNOWN_ESTIMATE, UnitSums, type Units } from './units.ts';
+import { MeanColumn, UnitSums, type Units } from './units.ts';
+import type { WeighedPair } from './weighing.ts';
 
 /** One side of a comparison: per sample, NaN where the model has none. */
 export interface PairSide {
@@ -12,8 +13,10 @@ export interface PairSide {
   budgetCost: Float64Array | null;
   /** The mean of `quality` in the joint bootstrap. */
   qualityMean: MeanColumn;
-  /** The model's normalised cost in one (re)sample; null where its reward is. */
+  /** The model's normalised cost in one (re)sample; null where it is unknown. */
   normalizedCost: Statistic | null;
+  /** See `WeighedMean.outside`. */
+  outside: boolean;
 }
 
 /**
@@ -31,7 +34,6 @@ export class PairDifference {
     units: Units,
     readonly a: PairSide,
     readonly b: PairSide,
-    readonly weights: Weights,
   ) {
     const { same, shared } = overlap(a.quality, b.quality);
     this.samples = shared;
@@ -52,25 +54,15 @@ export class PairDifference {
     }
   }
 
-  summary(bootstrap: JointBootstrap): PairSummary {
-    const quality = bootstrap.estimate(this.#quality, this.#units);
-    const cost = this.#cost;
-    const reward =
-      cost &&
-      bootstrap.estimate(
-        (sums, row) => modelReward(this.weights, this.#quality(sums, row), cost(sums, row)),
-        this.#units,
-      );
-    const decided = reward && reward.mean !== null ? reward : quality;
+  weighed(bootstrap: JointBootstrap): WeighedPair {
     return {
       a: this.a.id,
       b: this.b.id,
       samples: this.samples,
-      quality: estimateOf(quality),
-      reward: reward ? estimateOf(reward) : { ...UNKNOWN_ESTIMATE },
-      verdict: verdictOf(decided),
-      on: decided === reward ? 'reward' : 'quality',
-      samplesToDecide: samplesToDecide(decided, this.samples),
+      quality: bootstrap.values(this.#quality),
+      cost: this.#cost && bootstrap.values(this.#cost),
+      outside: this.a.outside || this.b.outside,
+      units: this.#units,
     };
   }
 }

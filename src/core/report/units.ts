@@ -1,4 +1,5 @@
-import { type Interval, JointBootstrap } from '../stats/bootstrap.ts';
+import { JointBootstrap } from '../stats/bootstrap.ts';
+import type { Interval } from '../stats/interval.ts';
 import type { Estimate } from './summary.ts';
 import type { SampleInfo } from './table.ts';
 
@@ -94,8 +95,6 @@ export function estimateRatio(
   bootstrap.run(resamples, seed);
   return estimateOf(bootstrap.estimate((sums) => sums[part!]! / sums[whole!]!, units.count));
 }
-
-export const UNKNOWN_ESTIMATE: Readonly<Estimate> = { mean: null, low: null, high: null };
 
 export function estimateOf({ mean, low, high }: Interval): Estimate {
   return { mean, low, high };

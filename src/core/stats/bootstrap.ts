@@ -1,14 +1,5 @@
-import { quantileSorted } from './quantile.ts';
+import { type Interval, intervalOf } from './interval.ts';
 import { Rng } from './rng.ts';
-import { normalTail, t975 } from './student.ts';
-
-/** A mean with its 95 % interval and standard error; null where undefined. */
-export interface Interval {
-  mean: number | null;
-  low: number | null;
-  high: number | null;
-  standardError: number | null;
-}
 
 /**
  * A statistic of column sums. `sums[i]` is the sum of column i over the units of one (re)sample; `row` is 0 for the
@@ -70,33 +61,14 @@ export class JointBootstrap {
     }
   }
 
-  /**
-   * The statistic on the data with its 95 % percentile interval. `units` is the number of units that carry data for
-   * it. The plain percentile interval is too narrow for few units, so the percentiles are moved outwards to where the
-   * interval of a mean has the width of Student's: Hesterberg, "What teachers should know about the bootstrap" (2015),
-   * section 3.2. Below two units there is no interval; resamples in which the statistic is undefined are left out.
-   */
+  /** The statistic on the data (element 0) and on each resample. */
+  values(statistic: Statistic): Float64Array {
+    return Float64Array.from(this.#rows, statistic);
+  }
+
+  /** The statistic on the data with its 95 % interval; `units` is the number of units that carry data for it. */
   estimate(statistic: Statistic, units: number): Interval {
-    const mean = statistic(this.#rows[0]!, 0);
-    if (Number.isNaN(mean)) return { mean: null, low: null, high: null, standardError: null };
-    const values = new Float64Array(this.#rows.length - 1);
-    let count = 0;
-    for (let row = 1; row < this.#rows.length; row++) {
-      const value = statistic(this.#rows[row]!, row);
-      if (!Number.isNaN(value)) values[count++] = value;
-    }
-    if (units < 2 || count < 2) return { mean, low: null, high: null, standardError: null };
-    const sorted = values.subarray(0, count).sort();
-    const tail = normalTail(Math.sqrt(units / (units - 1)) * t975(units - 1));
-    const centre = sorted.reduce((sum, value) => sum + value, 0) / count;
-    const squares = sorted.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-    return {
-      mean,
-      low: quantileSorted(sorted, tail),
-      high: quantileSorted(sorted, 1 - tail),
-      // The bootstrap's variance has the divisor n where Student's has n - 1.
-      standardError: Math.sqrt((squares / (count - 1)) * (units / (units - 1))),
-    };
+    return intervalOf(this.values(statistic), units);
   }
 
   /** The column sums of every row, the data's own first: for what is worth computing once per resample. */
