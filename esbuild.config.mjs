@@ -48,6 +48,16 @@ const [cli] = await Promise.all([
     external: ['onnxruntime-node', 'onnxruntime-common'],
     plugins: [withoutImages],
   }),
+  build({
+    ...shared,
+    entryPoints: { extension: 'src/host/extension.ts' },
+    // The editor loads extensions as CommonJS modules, and gives them `vscode`.
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: {},
+    external: ['vscode'],
+    mainFields: ['module', 'main'],
+  }),
   buildWebview(),
 ]);
 

@@ -46,6 +46,8 @@ export interface ReaderApi {
   devices(order: { places: PlaceNames }): Promise<DeviceState[]>;
   /** Models that could be written into a config: bundled ones and those that servers on this machine offer. */
   candidates(order: { places: PlaceNames }): Promise<CandidateModel[]>;
+  /** The text of a config for what is there, and an example where there is no prompt file: what `poq init` writes. */
+  proposeConfig(order: { root: string; places: PlaceNames }): Promise<ProposedConfig>;
 
   // Runs
 
@@ -139,6 +141,12 @@ export interface CandidateModel {
   entry: Config['models'][number];
   label: string;
   detail: string;
+}
+
+export interface ProposedConfig {
+  config: string;
+  /** To be written beside the config; `file` is relative to it. */
+  example: { file: string; text: string } | null;
 }
 
 export interface StoredRun {

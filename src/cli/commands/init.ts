@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { oneLine } from '../../core/report/render/visible.ts';
-import { type BundledModel, listBundled } from '../../node/detect/bundled.ts';
 import { findGpu } from '../../node/detect/gpu.ts';
 import { findPromptFiles } from '../../node/detect/prompt-files.ts';
 import { type FoundServer, findServers, type ServerAddress, USUAL_SERVERS } from '../../node/detect/servers.ts';
 import { CannotFinishError, InputError } from '../../node/errors.ts';
+import { EXAMPLE_PROMPTS, proposeConfig } from '../../node/init/propose.ts';
+import { bundledNames } from '../../node/init/propose-here.ts';
 import { installedPlaces } from '../../node/installed-places.ts';
 import { EXIT } from '../exit-codes.ts';
-import { EXAMPLE_PROMPTS, proposeConfig } from '../init/propose.ts';
 import type { Output } from '../output.ts';
 
 export interface InitOptions {
@@ -39,7 +39,10 @@ export async function initCommand(options: InitOptions, output: Output): Promise
   const written: string[] = [];
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(file, proposeConfig({ prompts, servers, bundled: bundled() }));
+    writeFileSync(
+      file,
+      proposeConfig({ prompts, servers, bundled: bundledNames(installedPlaces(process.env).models) }),
+    );
     written.push(file);
     if (example !== null && !existsSync(example)) {
       mkdirSync(dirname(example), { recursive: true });
@@ -70,12 +73,6 @@ export async function initCommand(options: InitOptions, output: Output): Promise
   );
   output.print(`  poq run${config}`);
   return EXIT.DONE;
-}
-
-function bundled(): { models: string[]; evaluators: string[] } {
-  const all = listBundled(installedPlaces(process.env).models);
-  const names = (use: BundledModel['use']) => all.filter((model) => model.use === use).map((model) => model.name);
-  return { models: names('model'), evaluators: names('bi-encoder') };
 }
 
 function describeServer(address: ServerAddress, server: FoundServer | undefined): string {

@@ -22,6 +22,7 @@ const METHODS: Record<keyof ReaderApi, true> = {
   downloads: true,
   devices: true,
   candidates: true,
+  proposeConfig: true,
   listRuns: true,
   report: true,
   rows: true,

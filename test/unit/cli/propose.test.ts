@@ -1,7 +1,7 @@
 import { type ParseError, parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { proposeConfig, type Surroundings } from '../../../src/cli/init/propose.ts';
 import { configSchema } from '../../../src/core/config.ts';
+import { proposeConfig, type Surroundings } from '../../../src/node/init/propose.ts';
 
 const BUNDLED = { models: ['small', 'large'], evaluators: ['sts'] };
 

@@ -1,6 +1,6 @@
 import { oneLine } from '../../core/report/render/visible.ts';
-import type { FoundPrompts } from '../../node/detect/prompt-files.ts';
-import type { FoundServer } from '../../node/detect/servers.ts';
+import type { FoundPrompts } from '../detect/prompt-files.ts';
+import type { FoundServer } from '../detect/servers.ts';
 
 /** What `poq init` has seen. */
 export interface Surroundings {
