@@ -1,4 +1,4 @@
-import { quantileSorted } from './quantile.ts';
+import { quantile } from './quantile.ts';
 import { normalTail, t975 } from './student.ts';
 
 /** A mean with its 95 % interval and standard error; null where undefined. */
@@ -21,19 +21,22 @@ export function intervalOf(values: Float64Array, units: number): Interval {
   if (Number.isNaN(mean)) return { mean: null, low: null, high: null, standardError: null };
   const resampled = new Float64Array(values.length - 1);
   let count = 0;
+  let sum = 0;
   for (let row = 1; row < values.length; row++) {
     const value = values[row]!;
-    if (!Number.isNaN(value)) resampled[count++] = value;
+    if (Number.isNaN(value)) continue;
+    resampled[count++] = value;
+    sum += value;
   }
   if (units < 2 || count < 2) return { mean, low: null, high: null, standardError: null };
-  const sorted = resampled.subarray(0, count).sort();
+  const defined = resampled.subarray(0, count);
+  let squares = 0;
+  for (const value of defined) squares += (value - sum / count) ** 2;
   const tail = normalTail(Math.sqrt(units / (units - 1)) * t975(units - 1));
-  const centre = sorted.reduce((sum, value) => sum + value, 0) / count;
-  const squares = sorted.reduce((sum, value) => sum + (value - centre) ** 2, 0);
   return {
     mean,
-    low: quantileSorted(sorted, tail),
-    high: quantileSorted(sorted, 1 - tail),
+    low: quantile(defined, tail),
+    high: quantile(defined, 1 - tail),
     // The bootstrap's variance has the divisor n where Student's has n - 1.
     standardError: Math.sqrt((squares / (count - 1)) * (units / (units - 1))),
   };

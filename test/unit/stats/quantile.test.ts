@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quantileSorted } from '../../../src/core/stats/quantile.ts';
+import { quantile, quantileSorted } from '../../../src/core/stats/quantile.ts';
 import { normalTail, t975 } from '../../../src/core/stats/student.ts';
 
 describe('quantileSorted', () => {
@@ -14,6 +15,27 @@ describe('quantileSorted', () => {
   it('is null for nothing and the value itself for one', () => {
     expect(quantileSorted([], 0.5)).toBeNull();
     expect(quantileSorted([7], 0.95)).toBe(7);
+  });
+});
+
+describe('quantile', () => {
+  it('is that of the sorted values, bit for bit, whatever their order', () => {
+    const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true }));
+    fc.assert(
+      fc.property(
+        fc.array(value.map((x) => x + 0)),
+        fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+        (values, p) => {
+          const expected = quantileSorted(Float64Array.from(values).sort(), p);
+          expect(quantile(Float64Array.from(values), p)).toBe(expected);
+        },
+      ),
+      { numRuns: 500 },
+    );
+    for (const order of [(i: number) => i, (i: number) => -i, (i: number) => i % 7, () => 4]) {
+      const values = Float64Array.from({ length: 2000 }, (_, i) => order(i));
+      for (const p of [0.02, 0.98]) expect(quantile(values, p)).toBe(quantileSorted(values.slice().sort(), p));
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import type { RewardConfig } from '../../config.ts';
 import type { RunSummary } from '../summary.ts';
+import type { WinnerInterval } from '../winners.ts';
 
 /** What the HTML report is made from. The renderer is pure: whoever calls it reads the run's files. */
 export interface ReportInput {
@@ -9,7 +10,7 @@ export interface ReportInput {
   /** Fresh latencies in milliseconds, per model; a few thousand each are plenty for a chart. */
   latencies: { model: string; values: number[] }[];
   /** Who has the highest mean reward at which beta, from 0 upwards without gaps; empty where that is not defined. */
-  winners: BetaInterval[];
+  winners: WinnerInterval[];
   /** Samples worth reading, at most some hundred. */
   samples: Iterable<ReportSample>;
 }
@@ -28,13 +29,6 @@ interface ReportMeta {
   configText?: string;
   /** The models in the order of the config, which fixes their colours; as ranked when absent. */
   modelOrder?: string[];
-}
-
-export interface BetaInterval {
-  from: number;
-  /** Infinity (or null, as JSON writes it) for the last one. */
-  to: number | null;
-  model: string;
 }
 
 /** A sample with what every model answered. */

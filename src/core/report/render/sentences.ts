@@ -1,8 +1,8 @@
 import type { RewardConfig } from '../../config.ts';
 import type { Estimate, GateResult, PairSummary, RunSummary } from '../summary.ts';
+import type { WinnerInterval } from '../winners.ts';
 import { succeeded } from './columns.ts';
 import { about, count, decimalsFor, fixed, plain, trimZeros } from './format.ts';
-import type { BetaInterval } from './input.ts';
 import { oneLine } from './visible.ts';
 
 /** What the figures say, in sentences: the same in the terminal, Markdown and HTML. Plain text, not yet escaped. */
@@ -78,7 +78,7 @@ export function rewardNotes(summary: RunSummary): string[] {
 }
 
 /** `large wins up to β 0.12; medium from 0.12 to 1.29; small beyond 1.29`; nothing where it is not defined. */
-export function winnersSentence(winners: BetaInterval[]): string | null {
+export function winnersSentence(winners: WinnerInterval[]): string | null {
   if (winners.length === 0) return null;
   if (winners.length === 1) return `${oneLine(winners[0]!.model)} wins at every β.`;
   const parts = winners.map(({ from, to, model }, i) => {

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
+import type { WinnerInterval } from '../../winners.ts';
 import { plain } from '../format.ts';
-import type { BetaInterval } from '../input.ts';
 import { type Markup, markup } from '../markup.ts';
 import { fitText, svg, textWidth } from './frame.ts';
 import type { MarkOf } from './marks.ts';
@@ -9,7 +9,7 @@ export interface StripInput {
   id: string;
   title: string;
   /** From 0 upwards without gaps. */
-  winners: BetaInterval[];
+  winners: WinnerInterval[];
   /** The configured beta, marked on the strip. */
   beta: number;
   /** The chart in words. */
