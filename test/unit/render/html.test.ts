@@ -36,7 +36,7 @@ function expectSafe({ html, elements, all }: ReturnType<typeof page>) {
   const allowed = new Set(
     (
       'html head meta title style body header main footer section h1 h2 h3 p b span bdi time ul li div table caption thead ' +
-      'tbody tr th td figure figcaption details summary pre svg desc path line text rect circle'
+      'tbody tr th td figure figcaption details summary pre svg g desc path line text rect circle'
     ).split(' '),
   );
   expect(elements.map((e) => e.tagName).filter((tag) => !allowed.has(tag))).toEqual([]);

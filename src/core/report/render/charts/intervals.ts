@@ -30,7 +30,7 @@ const WIDTH = 560;
 const ROW = 26;
 const TOP = 6;
 
-/** Means with 95 % intervals, one row each, the figures at the right. */
+/** Means with 95 % intervals, one row each (`g.item` with its `data-index`), the figures at the right. */
 export function intervalChart({ id, title, rows, axisTitle, otherTitle, domain, marks }: IntervalInput): Markup {
   const nameWidth = Math.min(150, Math.max(40, ...rows.map((r) => textWidth(r.id) + 22)));
   const decimals = decimalsFor(rows.map((r) => r.estimate));
@@ -54,12 +54,12 @@ export function intervalChart({ id, title, rows, axisTitle, otherTitle, domain, 
       const ring =
         row.other == null ? '' : markup`<circle class="ring ${mark.colour}" cx="${x(row.other)}" cy="${y}" r="5"/>`;
       if (mean === null)
-        return markup`${name}${ring}<text x="${left}" y="${y + 4}">${fitText(row.note ?? 'unknown', WIDTH - left - 8)}</text>`;
+        return markup`<g class="item" data-index="${i}">${name}${ring}<text x="${left}" y="${y + 4}">${fitText(row.note ?? 'unknown', WIDTH - left - 8)}</text></g>`;
       const range =
         low !== null &&
         high !== null &&
         markup`<line class="range ${mark.colour}" x1="${x(low)}" x2="${x(high)}" y1="${y}" y2="${y}"/>`;
-      return markup`${name}${range}${ring}${markAt(mark, x(mean), y)}<text class="figure" x="${WIDTH - 4}" y="${y + 4}" text-anchor="end">${figures[i]}</text>`;
+      return markup`<g class="item" data-index="${i}">${name}${range}${ring}${markAt(mark, x(mean), y)}<text class="figure" x="${WIDTH - 4}" y="${y + 4}" text-anchor="end">${figures[i]}</text></g>`;
     }),
   ]);
 }

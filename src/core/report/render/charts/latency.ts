@@ -32,7 +32,8 @@ const STEPS = 120;
 
 /**
  * The distribution of latencies, a row a model: a Gaussian kernel density (Silverman's bandwidth, over the axis'
- * own scale, each row to its own height) with marks at p50 and p95; few values as strokes.
+ * own scale, each row to its own height) with marks at p50 and p95; few values as strokes. Each row is a `g.item` with
+ * its `data-index`.
  */
 export function latencyChart({ id, title, rows, marks }: LatencyInput): Markup {
   const all = rows.map((row) => ({
@@ -59,14 +60,14 @@ export function latencyChart({ id, title, rows, marks }: LatencyInput): Markup {
       const base = TOP + (i + 1) * ROW - 8;
       const mark = marks(model);
       const figures = p50 === null ? 'no fresh latency' : `p50 ${duration(p50)} · p95 ${duration(p95)}`;
-      return markup`<line class="base" x1="${NAME}" x2="${WIDTH - 12}" y1="${base}" y2="${base}"/>${markAt(mark, 8, base - 22, 50)}<text class="name" x="20" y="${base - 18}">${fitText(model, NAME - 26)}</text><text x="2" y="${base - 3}">${fitText(figures, NAME - 4)}</text>${shape(values.map(x), base, mark.colour)}${[
+      return markup`<g class="item" data-index="${i}"><line class="base" x1="${NAME}" x2="${WIDTH - 12}" y1="${base}" y2="${base}"/>${markAt(mark, 8, base - 22, 50)}<text class="name" x="20" y="${base - 18}">${fitText(model, NAME - 26)}</text><text x="2" y="${base - 3}">${fitText(figures, NAME - 4)}</text>${shape(values.map(x), base, mark.colour)}${[
         p50,
         p95,
       ].map(
         (p, which) =>
           p !== null &&
           markup`<line class="${which === 0 ? 'median' : 'tail'} ${mark.colour}" x1="${x(p)}" x2="${x(p)}" y1="${base - (which === 0 ? 16 : 9)}" y2="${base + 4}"/>`,
-      )}`;
+      )}</g>`;
     }),
   ]);
 }

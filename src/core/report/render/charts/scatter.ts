@@ -45,9 +45,14 @@ const HEIGHT = 280;
 const PLOT: Box = { left: 40, right: WIDTH - 12, top: 24, bottom: HEIGHT - 36 };
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** Quality against cost with intervals; the models that no other beats in both are joined by a dashed line. */
+/**
+ * Quality against cost with intervals; the models that no other beats in both are joined by a dashed line. Each point is
+ * a `g.item` whose `data-index` is its place in `points`.
+ */
 export function scatterChart({ id, title, points, costTitle, costUnit, marks }: ScatterInput): Markup {
-  const shown = points.filter((p) => p.quality.mean !== null && Number.isFinite(p.cost) && p.cost >= 0);
+  const shown = points
+    .map((p, index) => ({ ...p, index }))
+    .filter((p) => p.quality.mean !== null && Number.isFinite(p.cost) && p.cost >= 0);
   const x = magnitudeAxis(
     shown.map((p) => p.cost),
     costUnit,
@@ -78,7 +83,7 @@ export function scatterChart({ id, title, points, costTitle, costUnit, marks }: 
     markup`${front.length > 1 && path && markup`<path class="front" d="${roundPath(path)}"/>`}`,
     ...placed.map(
       (p) =>
-        markup`<line class="range ${marks(p.id).colour}" x1="${p.x}" x2="${p.x}" y1="${p.top}" y2="${p.bottom}"/>${markAt(marks(p.id), p.x, p.y)}`,
+        markup`<g class="item" data-index="${p.index}"><line class="range ${marks(p.id).colour}" x1="${p.x}" x2="${p.x}" y1="${p.top}" y2="${p.bottom}"/>${markAt(marks(p.id), p.x, p.y)}</g>`,
     ),
     labels(placed, front),
     markup`${shown.length === 0 && markup`<text x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">No model has both a quality and a cost.</text>`}`,
