@@ -1,10 +1,10 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { RunScope } from '../../protocol/engine.ts';
 import type { Tab } from '../../protocol/panel.ts';
-import type { SampleHead } from '../../protocol/reader.ts';
 import type { Messages } from '../messages.ts';
 import type { Configs, Folders, Panels, PoqFolder, Reader, Runs } from '../ports.ts';
 import { isOnDisk } from '../workspace/folders.ts';
+import { idsAtLine } from './at-cursor.ts';
 
 export interface ScoreDeps {
   folders: Folders;
@@ -88,14 +88,6 @@ async function samplesAtCursor(deps: ScoreDeps, { folder, path, uri }: PromptFil
   if (ids.length > 0) return ids;
   await deps.messages.warning(l10n.t('There is no prompt in {0} that could be read.', path));
   return undefined;
-}
-
-/** The samples of the nearest line with any at or above the cursor; below it where there is none above. */
-export function idsAtLine(samples: Pick<SampleHead, 'id' | 'source'>[], cursor: number): string[] {
-  const lines = samples.map(({ source }) => source.line ?? 1);
-  const above = lines.filter((line) => line <= cursor);
-  const line = above.length > 0 ? Math.max(...above) : Math.min(...lines);
-  return samples.filter((_, i) => lines[i] === line).map(({ id }) => id);
 }
 
 /** All models are chosen at first; with two at most there is nothing to ask. */
