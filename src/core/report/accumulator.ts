@@ -38,6 +38,11 @@ export class RunAccumulator {
     for (const sample of samples) this.addSample(sample);
   }
 
+  /** The rows as numbers, for reading. */
+  get table(): RunTable {
+    return this.#table;
+  }
+
   addSample(sample: SampleInfo): void {
     this.#table.addSample(sample);
   }
