@@ -1,10 +1,6 @@
-import type { RewardConfig } from '../../config.ts';
-import type { ModelSummary, RunSummary } from '../summary.ts';
-import type { Unit } from './charts/frame.ts';
+import type { RunSummary } from '../summary.ts';
 import { intervalChart } from './charts/intervals.ts';
-import { latencyChart } from './charts/latency.ts';
 import { type MarkOf, marksFor, swatch } from './charts/marks.ts';
-import { scatterChart } from './charts/scatter.ts';
 import { winnersStrip } from './charts/strip.ts';
 import {
   correlationColumns,
@@ -19,6 +15,7 @@ import { counted } from './format.ts';
 import { figureOf, htmlTable, list, sampleDetails } from './html-parts.ts';
 import type { ReportInput, ReportSample } from './input.ts';
 import { type Markup, markup } from './markup.ts';
+import { runCharts } from './run-charts.ts';
 import { gateSentence, method, rewardNotes, verdicts, winnersSentence } from './sentences.ts';
 import { REPORT_CSS } from './style.ts';
 
@@ -124,73 +121,8 @@ const modelMark =
   ({ model }: RankedModel): Markup =>
     swatch(marks(model.id));
 
-/** The cost that the reward uses, in its own unit, as the charts show it. */
-function costOf(reward: RewardConfig): { title: string; unit: Unit; of: (m: ModelSummary) => number | null } {
-  const titles = { tokens: 'Tokens per answer', money: 'Money per answer', energy: 'Joules per answer' };
-  const { of } = reward.models.cost;
-  if (of === 'latency') return { title: 'Mean latency', unit: 'duration', of: (m) => m.latencyMs.mean };
-  return { title: titles[of], unit: 'number', of: (m) => m.cost[of] };
-}
-
-function charts({ summary, reward, latencies }: ReportInput, marks: MarkOf): Markup {
-  const cost = costOf(reward);
-  const points = summary.models.flatMap((m) => {
-    const value = cost.of(m);
-    return value === null ? [] : [{ id: m.id, cost: value, quality: m.quality, pareto: m.pareto }];
-  });
-  const byRank = summary.models.map(({ id, latencyMs: { p50, p95, count } }) => ({
-    model: id,
-    values: latencies.find((l) => l.model === id)?.values ?? [],
-    p50,
-    p95,
-    count,
-  }));
-  const noTruth = summary.models.every((m) => m.truth.f1 === null);
-  const quality = noTruth ? 'Quality' : 'Quality (filled, with interval) and truth F1 (ring)';
-  const scatterTitle = `Quality against ${cost.title.toLowerCase()}; dashed: the Pareto front`;
-  const figures = [
-    points.length > 0 &&
-      figureOf(
-        scatterTitle,
-        scatterChart({
-          id: 'scatter',
-          title: scatterTitle,
-          points,
-          costTitle: cost.title,
-          costUnit: cost.unit,
-          marks,
-        }),
-      ),
-    byRank.some((l) => l.values.length > 0) &&
-      figureOf(
-        'Latency of every generation, with p50 and p95',
-        latencyChart({ id: 'latency', title: 'Latency of every generation', rows: byRank, marks }),
-      ),
-    summary.models.some((m) => m.reward.mean !== null) &&
-      figureOf(
-        'Reward',
-        intervalChart({
-          id: 'reward',
-          title: 'Reward of the models',
-          axisTitle: 'Reward, 95 % interval',
-          rows: summary.models.map((m) => ({ id: m.id, estimate: m.reward, note: m.rewardNote ?? undefined })),
-          marks,
-        }),
-      ),
-    summary.models.length > 0 &&
-      figureOf(
-        quality,
-        intervalChart({
-          id: 'truth',
-          title: quality,
-          axisTitle: 'From 0 to 10',
-          otherTitle: 'truth F1',
-          domain: [0, 10],
-          rows: summary.models.map((m) => ({ id: m.id, estimate: m.quality, other: m.truth.f1 })),
-          marks,
-        }),
-      ),
-  ];
+function charts(input: ReportInput, marks: MarkOf): Markup {
+  const figures = runCharts(input, marks).map(({ title, chart }) => figureOf(title, chart));
   return markup`<div class="charts">${figures}</div>`;
 }
 

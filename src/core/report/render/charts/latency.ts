@@ -7,7 +7,7 @@ import { type MarkOf, markAt, roundPath } from './marks.ts';
 
 interface LatencyRow {
   model: string;
-  values: number[];
+  values: ArrayLike<number>;
   /** Over all values, of which `values` may be a part; null where there is none. */
   p50: number | null;
   p95: number | null;
@@ -38,7 +38,9 @@ const STEPS = 120;
 export function latencyChart({ id, title, rows, marks }: LatencyInput): Markup {
   const all = rows.map((row) => ({
     ...row,
-    values: row.values.filter((v) => Number.isFinite(v) && v > 0).sort((a, b) => a - b),
+    values: Array.from(row.values)
+      .filter((v) => Number.isFinite(v) && v > 0)
+      .sort((a, b) => a - b),
   }));
   const x = magnitudeAxis(
     all.flatMap((r) => [...r.values, r.p50 ?? 0, r.p95 ?? 0]),

@@ -1,0 +1,95 @@
+import type { RewardConfig } from '../../config.ts';
+import type { ModelSummary, RunSummary } from '../summary.ts';
+import type { Unit } from './charts/frame.ts';
+import { intervalChart } from './charts/intervals.ts';
+import { latencyChart } from './charts/latency.ts';
+import type { MarkOf } from './charts/marks.ts';
+import { scatterChart } from './charts/scatter.ts';
+import type { Markup } from './markup.ts';
+
+/** The charts of a run, the same in the HTML report and in the panel. */
+
+export interface RunChart {
+  /** Names the chart: also its id in the page, and the file it is saved to. */
+  key: 'scatter' | 'latency' | 'reward' | 'truth';
+  title: string;
+  chart: Markup;
+  /** The models behind the chart's `data-index`. */
+  models: string[];
+}
+
+export interface RunChartsInput {
+  summary: RunSummary;
+  reward: RewardConfig;
+  /** Fresh latencies in milliseconds, per model. */
+  latencies: readonly { model: string; values: ArrayLike<number> }[];
+}
+
+/** Those charts for which there is data. */
+export function runCharts({ summary, reward, latencies }: RunChartsInput, marks: MarkOf): RunChart[] {
+  const { models } = summary;
+  const ids = models.map((m) => m.id);
+  const charts: RunChart[] = [];
+  const cost = costOf(reward);
+  const points = models.flatMap((m) => {
+    const value = cost.of(m);
+    return value === null ? [] : [{ id: m.id, cost: value, quality: m.quality, pareto: m.pareto }];
+  });
+  if (points.length > 0) {
+    const title = `Quality against ${cost.title.toLowerCase()}; dashed: the Pareto front`;
+    const chart = scatterChart({ id: 'scatter', title, points, costTitle: cost.title, costUnit: cost.unit, marks });
+    charts.push({ key: 'scatter', title, chart, models: points.map((p) => p.id) });
+  }
+  const rows = models.map(({ id, latencyMs: { p50, p95, count } }) => ({
+    model: id,
+    values: latencies.find((l) => l.model === id)?.values ?? [],
+    p50,
+    p95,
+    count,
+  }));
+  if (rows.some((row) => row.values.length > 0))
+    charts.push({
+      key: 'latency',
+      title: 'Latency of every generation, with p50 and p95',
+      chart: latencyChart({ id: 'latency', title: 'Latency of every generation', rows, marks }),
+      models: ids,
+    });
+  if (models.some((m) => m.reward.mean !== null))
+    charts.push({
+      key: 'reward',
+      title: 'Reward',
+      chart: intervalChart({
+        id: 'reward',
+        title: 'Reward of the models',
+        axisTitle: 'Reward, 95 % interval',
+        rows: models.map((m) => ({ id: m.id, estimate: m.reward, note: m.rewardNote ?? undefined })),
+        marks,
+      }),
+      models: ids,
+    });
+  if (models.length > 0) charts.push(truthChart(models, marks));
+  return charts;
+}
+
+function truthChart(models: ModelSummary[], marks: MarkOf): RunChart {
+  const noTruth = models.every((m) => m.truth.f1 === null);
+  const title = noTruth ? 'Quality' : 'Quality (filled, with interval) and truth F1 (ring)';
+  const chart = intervalChart({
+    id: 'truth',
+    title,
+    axisTitle: 'From 0 to 10',
+    otherTitle: 'truth F1',
+    domain: [0, 10],
+    rows: models.map((m) => ({ id: m.id, estimate: m.quality, other: m.truth.f1 })),
+    marks,
+  });
+  return { key: 'truth', title, chart, models: models.map((m) => m.id) };
+}
+
+/** The cost that the reward uses, in its own unit. */
+function costOf(reward: RewardConfig): { title: string; unit: Unit; of: (m: ModelSummary) => number | null } {
+  const titles = { tokens: 'Tokens per answer', money: 'Money per answer', energy: 'Joules per answer' };
+  const { of } = reward.models.cost;
+  if (of === 'latency') return { title: 'Mean latency', unit: 'duration', of: (m) => m.latencyMs.mean };
+  return { title: titles[of], unit: 'number', of: (m) => m.cost[of] };
+}
