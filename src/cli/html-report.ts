@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderHtml } from '../core/report/render/html.ts';
 import type { RunSummary } from '../core/report/summary.ts';
 import { CannotFinishError } from '../node/errors.ts';
-import { readReportInput } from '../node/report-input.ts';
+import { renderReport } from '../node/report-text.ts';
 import type { RunFolder } from '../node/store/run-folder.ts';
 
 /**
@@ -17,8 +15,7 @@ export async function writeHtmlReport(
   summary: RunSummary,
   file = join(folder.path, 'report.html'),
 ): Promise<string> {
-  const sha256Base64 = (text: string) => createHash('sha256').update(text).digest('base64');
-  const html = renderHtml(await readReportInput(folder, summary), sha256Base64);
+  const html = await renderReport(folder, summary, 'html');
   try {
     if (!existsSync(file) || readFileSync(file, 'utf8') !== html) writeFileSync(file, html);
   } catch (error) {

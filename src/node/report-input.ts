@@ -44,12 +44,13 @@ export async function readReportInput(folder: RunFolder, summary: RunSummary): P
   };
 }
 
-function describeMachine({ system, cpu, cores, memoryBytes }: RunRecord['machine']): string {
+/** One line: system, processor, memory. */
+export function describeMachine({ system, cpu, cores, memoryBytes }: RunRecord['machine']): string {
   return `${system}, ${cpu}, ${cores} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB`;
 }
 
-/** Fresh latencies of a model, every n-th where there are too many. */
-function latenciesOf(table: RunTable, model: number): number[] {
+/** Fresh latencies of a model in milliseconds, every n-th where there are too many. */
+export function latenciesOf(table: RunTable, model: number): number[] {
   const all: number[] = [];
   for (let sample = 0; sample < table.samples.length; sample++) {
     for (let repeat = 0; repeat < table.repeats; repeat++) {

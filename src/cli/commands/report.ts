@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CannotFinishError } from '../../node/errors.ts';
+import { type ReportFormat, renderReport } from '../../node/report-text.ts';
 import { rebuildSummary } from '../../node/run/rebuild.ts';
 import { openRun } from '../../node/store/run-folder.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -9,7 +10,7 @@ import type { Output } from '../output.ts';
 import { workspaceRoot } from '../workspace-root.ts';
 
 export interface ReportOptions {
-  format: 'html' | 'md' | 'csv' | 'json';
+  format: ReportFormat;
   out?: string;
   config?: string;
 }
@@ -23,7 +24,7 @@ export async function reportCommand(run: string, options: ReportOptions, output:
     output.print(await writeHtmlReport(folder, summary, target));
     return EXIT.DONE;
   }
-  const text = await render(options.format);
+  const text = await renderReport(folder, summary, options.format);
   if (target === undefined) {
     output.write(text);
     return EXIT.DONE;
@@ -35,11 +36,4 @@ export async function reportCommand(run: string, options: ReportOptions, output:
   }
   output.note(`Written: ${target}`);
   return EXIT.DONE;
-
-  async function render(format: 'md' | 'csv' | 'json'): Promise<string> {
-    if (format === 'json') return `${JSON.stringify(summary, null, 2)}\n`;
-    if (format === 'csv') return (await import('../../core/report/render/csv.ts')).renderCsv(summary);
-    const { renderMarkdown } = await import('../../core/report/render/markdown.ts');
-    return `${renderMarkdown(summary).trimEnd()}\n`;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config.ts';
 import { RunAccumulator } from '../../core/report/accumulator.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
+import type { Weighing } from '../../core/report/weighing.ts';
 import { formatDiagnostic } from '../errors.ts';
 import type { RunFolder, RunRecord } from '../store/run-folder.ts';
 
@@ -12,8 +13,23 @@ export async function accumulatorOf(folder: RunFolder, config: Config): Promise<
 }
 
 export function summarize(accumulator: RunAccumulator, folder: RunFolder, record: RunRecord): RunSummary {
-  const summary = accumulator.summary({ run: record.id, path: folder.path, state: record.state });
-  return { ...summary, warnings: [...record.diagnostics.map(formatDiagnostic), ...summary.warnings] };
+  return reportRows(accumulator, folder, record).summary;
+}
+
+/**
+ * What is told of a run from the rows that an accumulator has: the summary with everything that its reader must know
+ * among the warnings, and what rewards under other weights are computed from.
+ */
+export function reportRows(
+  accumulator: RunAccumulator,
+  folder: RunFolder,
+  record: RunRecord,
+  { intervals = true, unreadable = [] }: { intervals?: boolean; unreadable?: string[] } = {},
+): { summary: RunSummary; weighing: Weighing } {
+  const { id, state, diagnostics } = record;
+  const { summary, weighing } = accumulator.report({ run: id, path: folder.path, state, intervals });
+  const warnings = [...diagnostics.map(formatDiagnostic), ...summary.warnings, ...unreadable];
+  return { summary: { ...summary, warnings }, weighing };
 }
 
 /** The summary of a stored run, from its rows alone. Lines that cannot be read are named in its warnings. */
@@ -25,6 +41,5 @@ export async function rebuildSummary(folder: RunFolder): Promise<RunSummary> {
   for await (const row of folder.generations(report)) accumulator.addGeneration(row);
   for await (const row of folder.scores(report)) accumulator.addScore(row);
   for await (const row of folder.checks(report)) accumulator.addCheck(row);
-  const summary = summarize(accumulator, folder, record);
-  return { ...summary, warnings: [...summary.warnings, ...unreadable] };
+  return reportRows(accumulator, folder, record, { unreadable }).summary;
 }
