@@ -1,11 +1,10 @@
-import { build } from 'esbuild';
-
 /**
  * The panel: one script and one style sheet for a browser.
  * @param {import('esbuild').BuildOptions} [options] instead of ours
+ * @returns {import('esbuild').BuildOptions}
  */
-export function buildWebview(options = {}) {
-  return build({
+export function webviewOptions(options = {}) {
+  return {
     entryPoints: { panel: 'webview/main.tsx' },
     outdir: 'dist/webview',
     bundle: true,
@@ -17,5 +16,5 @@ export function buildWebview(options = {}) {
     legalComments: 'none',
     logLevel: 'warning',
     ...options,
-  });
+  };
 }

@@ -20,13 +20,19 @@ const scriptsStayWhereTheyAre = {
  * ES modules for this process.
  * @param {'host' | 'node'} room
  * @param {string} file absolute path of the entry
- * @returns {Promise<string>} absolute path of the bundle, in a folder of this process
+ * @param {string} [outdir] a folder inside the repository, where `mocha` and the like are found and VS Code takes the
+ *   file as our extension's; default: one of this process
+ * @param {string} [name] of the bundle, without ending; default: the entry's
+ * @returns {Promise<string>} absolute path of the bundle
  */
-export async function bundle(room, file) {
-  // Inside the repository, where `mocha` and the like are found, and VS Code takes the file as our extension's.
-  const outdir = path.join(CACHE, 'tests', String(process.pid));
+export async function bundle(
+  room,
+  file,
+  outdir = path.join(CACHE, 'tests', String(process.pid)),
+  name = path.basename(file, '.ts'),
+) {
   mkdirSync(outdir, { recursive: true });
-  const outfile = path.join(outdir, path.basename(file).replace(/\.ts$/, room === 'host' ? '.cjs' : '.mjs'));
+  const outfile = path.join(outdir, `${name}${room === 'host' ? '.cjs' : '.mjs'}`);
   await build({
     entryPoints: [file],
     outfile,
