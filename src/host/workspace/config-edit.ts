@@ -1,20 +1,29 @@
-import { l10n, Range, type TextDocument, WorkspaceEdit, window, workspace } from 'vscode';
+import {
+  l10n,
+  Range,
+  Selection,
+  type TextDocument,
+  TextEditorRevealType,
+  type ViewColumn,
+  WorkspaceEdit,
+  window,
+  workspace,
+} from 'vscode';
 import type { PoqFolder } from '../ports.ts';
+import type { ConfigChange } from './config-changes.ts';
 import { CONFIG_NAME } from './configs.ts';
 import { fileIn } from './folders.ts';
-
-/** A new value for a key of the config. */
-export interface ConfigChange {
-  path: (string | number)[];
-  value: unknown;
-}
 
 /**
  * Changes keys of a folder's config in an editor that the user sees, keeping comments and layout. Nothing is saved: the
  * user looks at it, and saves or undoes it.
- * @throws Error for the user where there is no config
+ * @throws Error for the user where there is no config, or one that cannot be read
  */
-export async function editConfig(folder: PoqFolder, changes: ConfigChange[]): Promise<TextDocument> {
+export async function editConfig(
+  folder: PoqFolder,
+  changes: ConfigChange[],
+  viewColumn?: ViewColumn,
+): Promise<TextDocument> {
   const file = fileIn(folder, CONFIG_NAME);
   let document: TextDocument;
   try {
@@ -22,23 +31,16 @@ export async function editConfig(folder: PoqFolder, changes: ConfigChange[]): Pr
   } catch {
     throw new Error(l10n.t('{0} has no {1}: make one first (PoQ: Create Workspace Config).', folder.name, CONFIG_NAME));
   }
-  const { applyEdits, modify } = await import('jsonc-parser');
-  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: document.eol === 1 ? '\n' : '\r\n' };
-  let text = document.getText();
-  let first = Number.POSITIVE_INFINITY;
-  for (const { path, value } of changes) {
-    const edits = modify(text, path, value, { formattingOptions });
-    first = Math.min(first, ...edits.map(({ offset }) => offset));
-    text = applyEdits(text, edits);
-  }
-  const whole = new Range(document.positionAt(0), document.positionAt(document.getText().length));
+  const { replacement, withChanges } = await import('./config-changes.ts');
+  const before = document.getText();
+  const { offset, length, text } = replacement(before, withChanges(before, changes));
+  const editor = await window.showTextDocument(document, { preview: false, viewColumn });
+  if (length === 0 && text === '') return document;
   const edit = new WorkspaceEdit();
-  edit.replace(file, whole, text);
+  edit.replace(file, new Range(document.positionAt(offset), document.positionAt(offset + length)), text);
   await workspace.applyEdit(edit);
-  const editor = await window.showTextDocument(document, { preview: false });
-  if (Number.isFinite(first)) {
-    const position = document.positionAt(first);
-    editor.revealRange(new Range(position, position));
-  }
+  const changed = new Range(document.positionAt(offset), document.positionAt(offset + text.length));
+  editor.selection = new Selection(changed.start, changed.end);
+  editor.revealRange(changed, TextEditorRevealType.InCenterIfOutsideViewport);
   return document;
 }
