@@ -203,6 +203,7 @@ export type ModelConfig = z.output<typeof model>;
 export type OnnxModelConfig = z.output<typeof onnxModel>;
 export type OpenAiModelConfig = z.output<typeof openaiModel>;
 export type RecordedModelConfig = z.output<typeof recordedModel>;
+export type EditorModelConfig = z.output<typeof editorModel>;
 export type EvaluatorConfig = z.output<typeof evaluator>;
 export type BiEncoderConfig = z.output<typeof biEncoder>;
 export type LexicalConfig = z.output<typeof lexical>;

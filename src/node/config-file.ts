@@ -6,6 +6,7 @@ import type { KeyPath } from '../core/config-text.ts';
 import { pathText } from '../core/config-text.ts';
 import type { Diagnostic } from '../core/types.ts';
 import { InputError } from './errors.ts';
+import type { NodeContext } from './node-context.ts';
 
 const CONFIG_NAME = 'poq.config.json';
 
@@ -13,8 +14,8 @@ const CONFIG_NAME = 'poq.config.json';
 export interface Workspace {
   /** The folder of the config, absolute: every path in the config is relative to it. */
   root: string;
-  /** Absolute. */
-  configFile: string;
+  /** Absolute; null where a config without a file is run. */
+  configFile: string | null;
   config: Config;
   /** Warnings about the config. */
   diagnostics: Diagnostic[];
@@ -27,7 +28,10 @@ export interface Workspace {
  * @param configPath the file, or its folder; relative to `cwd`
  * @throws InputError with everything that is wrong
  */
-export async function loadWorkspace(configPath: string | undefined, cwd: string): Promise<Workspace> {
+export async function loadWorkspace(
+  configPath: string | undefined,
+  cwd: string,
+): Promise<Workspace & { configFile: string }> {
   const configFile = configPath === undefined ? await findUpwards(cwd) : await resolveConfig(configPath, cwd);
   const shown = shownPath(configFile, cwd);
   const bytes = await readFile(configFile).catch((error: NodeJS.ErrnoException) => {
@@ -89,14 +93,15 @@ function inputError(message: string): InputError {
  */
 export function checkKeys(
   workspace: Workspace,
-  env: (name: string) => string | undefined,
+  { env, storedKey }: Pick<NodeContext, 'env' | 'storedKey'>,
   modelIds?: readonly string[],
 ): void {
   const { config, root } = workspace;
-  const file = relative(root, workspace.configFile) || CONFIG_NAME;
+  const file = workspace.configFile === null ? CONFIG_NAME : relative(root, workspace.configFile);
   const problems = config.models.flatMap((model, i): Diagnostic[] => {
     if (modelIds && !modelIds.includes(model.id)) return [];
-    if (model.provider !== 'openai' || !model.apiKey || env(model.apiKey.env)) return [];
+    if (model.provider !== 'openai' || !model.apiKey) return [];
+    if (storedKey?.(model.id) || env(model.apiKey.env)) return [];
     const path: KeyPath = ['models', i, 'apiKey', 'env'];
     const message = `${pathText(path)}: the environment variable ${model.apiKey.env} is not set: set it to the key, or remove "apiKey" if none is needed`;
     return [{ severity: 'error', file, line: workspace.lineOf?.(path), message }];

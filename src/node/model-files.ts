@@ -32,12 +32,20 @@ export function onnxFileName(dtype: Dtype): string {
  */
 export function findModel(model: string, dtype: Dtype | 'auto', root: string, bundled: string): ModelSource {
   if (model.startsWith(BUNDLED)) return modelFolder(bundledFolder(model.slice(BUNDLED.length), bundled), dtype, model);
-  if (/^\.{1,2}([\\/]|$)/.test(model) || isAbsolute(model)) return modelFolder(resolve(root, model), dtype, model);
-  if (HUB_ID.test(model) && !model.includes('..')) return { kind: 'hub', id: model };
+  if (isFolder(model)) return modelFolder(resolve(root, model), dtype, model);
+  if (isHubId(model)) return { kind: 'hub', id: model };
   throw new ModelUnusableError(
     `"${model}" is neither bundled:<name>, a folder (it starts with ./, ../ or /) nor an id of the hub (owner/name).`,
   );
 }
+
+/** Whether a config's `model` is the id of a model on the hub. */
+export function isHubId(model: string): boolean {
+  const elsewhere = model.startsWith(BUNDLED) || isFolder(model);
+  return !elsewhere && HUB_ID.test(model) && !model.includes('..');
+}
+
+const isFolder = (model: string) => /^\.{1,2}([\\/]|$)/.test(model) || isAbsolute(model);
 
 function bundledFolder(name: string, bundled: string): string {
   const names = bundledNames(bundled);

@@ -2,7 +2,8 @@ import type { EvaluatorConfig, ModelConfig } from '../core/config.ts';
 import { createBiEncoderNode } from './evaluators/bi-encoder.ts';
 import { createLexicalNode } from './evaluators/lexical.ts';
 import type { NodeContext } from './node-context.ts';
-import { type EvaluatorNode, type ModelNode, ModelUnusableError } from './ports.ts';
+import type { EvaluatorNode, ModelNode } from './ports.ts';
+import { createEditorNode } from './providers/editor.ts';
 import { createOnnxNode } from './providers/onnx.ts';
 import { createOpenAiNode } from './providers/openai.ts';
 import { createRecordedNode } from './providers/recorded.ts';
@@ -23,19 +24,8 @@ export function createModelNode(config: ModelConfig, context: NodeContext, concu
     case 'recorded':
       return createRecordedNode(config, context);
     case 'vscode-lm':
-      return createUnusableNode(
-        config.id,
-        'The provider "vscode-lm" works inside the editor alone; run it there, or use an endpoint here.',
-      );
+      return createEditorNode(config, context.editorModels);
   }
-}
-
-/** A model that cannot be used here: the run says so, and goes on with the others. */
-function createUnusableNode(id: string, reason: string): ModelNode {
-  const refuse = async () => {
-    throw new ModelUnusableError(reason);
-  };
-  return { id, lane: id, concurrency: 1, batchSize: 1, load: refuse, generate: refuse, close: async () => {} };
 }
 
 /** The evaluator that a config describes; nothing is started or read before its `load`. */

@@ -53,6 +53,33 @@ export async function findPromptFiles(
   return found;
 }
 
+/**
+ * Certain files, by their paths: with format, task and tags of the entry that names them, where one does.
+ * @param chosen relative to the root, forward slashes
+ */
+export async function choosePromptFiles(
+  root: string,
+  entries: Config['prompts'],
+  chosen: readonly string[],
+  report: (diagnostic: Diagnostic) => void,
+): Promise<PromptFile[]> {
+  // What is wrong with other files is not asked for here.
+  const listed = await findPromptFiles(root, entries, () => {});
+  const byFile = new Map(
+    await Promise.all(listed.map(async (file) => [await realOrNull(join(root, file.path)), file] as const)),
+  );
+  const found = new Set<PromptFile>();
+  for (const path of chosen) {
+    const real = await realOrNull(join(root, path));
+    const error = (message: string) => report({ severity: 'error', file: path, message });
+    if (real === null) error('there is no such file');
+    else if (!isInside(root, real)) error(OUTSIDE);
+    else if (!(await stat(real)).isFile()) error('is not a file');
+    else found.add(byFile.get(real) ?? { path });
+  }
+  return [...found];
+}
+
 const OUTSIDE = 'a link that leads outside the workspace: refused';
 
 const realOrNull = (path: string) => realpath(path).catch(() => null);

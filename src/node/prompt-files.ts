@@ -6,9 +6,18 @@ import type { Config } from '../core/config.ts';
 import { BROKEN_TEXT, detectFormat, type EnvAccess, type PromptInput, readSamples } from '../core/prompts/index.ts';
 import type { Diagnostic, Sample } from '../core/types.ts';
 import { InputError } from './errors.ts';
-import { findPromptFiles, isInside, type PromptFile } from './prompt-file-search.ts';
+import { choosePromptFiles, findPromptFiles, isInside, type PromptFile } from './prompt-file-search.ts';
 
 type Report = (diagnostic: Diagnostic) => void;
+type Env = (name: string) => string | undefined;
+
+/** Which prompt files of a workspace to read, and with what. */
+export interface PromptFilesOptions {
+  /** Values for the names that the config lists under `env`; the process's environment by default. */
+  env?: Env;
+  /** These files alone, relative to the root, whether the config's `prompts` name them or not. */
+  files?: readonly string[];
+}
 
 /** Files that a prompt file names (a text, a table of tests) are read whole. */
 const MAX_RELATED = 64 * 1024 * 1024;
@@ -18,17 +27,19 @@ const MOST_TOLD = 100;
 /**
  * The samples of every prompt file of a workspace: entries in the config's order, files sorted by path, each file
  * once. What cannot be read is reported and skipped.
- * @param env values for the names that the config lists under `env`; the process's environment by default
  * @throws InputError at the end, when two samples have the same id: it names both places
  */
 export async function* openPromptFiles(
   workspace: { root: string; config: Pick<Config, 'prompts' | 'env'> },
   report: Report,
-  env: (name: string) => string | undefined = (name) => process.env[name],
+  { env = (name) => process.env[name], files: chosen }: PromptFilesOptions = {},
 ): AsyncGenerator<Sample, void, undefined> {
   const root = await realpath(workspace.root);
   const listed: EnvAccess = new Map(workspace.config.env.map((name) => [name, env(name)]));
-  const files = await findPromptFiles(root, workspace.config.prompts, report);
+  const { prompts } = workspace.config;
+  const files = chosen
+    ? await choosePromptFiles(root, prompts, chosen, report)
+    : await findPromptFiles(root, prompts, report);
   const related = await relatedFiles(root, files, listed);
   const places = new Map<string, string>();
   const doubles: Diagnostic[] = [];

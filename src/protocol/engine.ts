@@ -59,7 +59,7 @@ export interface RunOutcome {
   problems: { message: string; file?: string; line?: number }[];
 }
 
-/** A failed generation or score is told without its texts. */
+/** Generations and scores are told only where they failed, and not all of very many; texts stay in the run folder. */
 export type EngineEvent = Exclude<RunEvent, { type: 'finished' }>;
 
 export interface EngineApi {

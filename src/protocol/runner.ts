@@ -17,7 +17,9 @@ export interface FailedDevice {
 
 export type ModelSource =
   /** A folder, as an absolute path, with the data types that it holds. */
-  { kind: 'folder'; path: string; dtypes: Dtype[] } | { kind: 'hub'; id: string };
+  | { kind: 'folder'; path: string; dtypes: Dtype[] }
+  /** `cachedOnly`: nothing may be fetched. */
+  | { kind: 'hub'; id: string; cachedOnly?: boolean };
 
 export type RunnerTask = 'text-generation' | 'embedding';
 export type Pooling = 'mean' | 'cls' | 'last';

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { candidateDevices } from '../node/devices.ts';
+import { hubDtypes } from '../node/hub-models.ts';
 import type { Device, Dtype, FailedDevice, LoadOrder } from '../protocol/runner.ts';
 import { firstLine } from './messages.ts';
 import { ADDITION_MODEL } from './probe-model.ts';
@@ -36,6 +37,14 @@ export async function loadOnFirst<T>(
     }
     if (device === 'webgpu' && order.device === 'auto' && rendersInSoftware()) {
       tried.push({ device, error: 'its Vulkan driver is a software renderer, slower than the CPU itself' });
+      continue;
+    }
+    // Weights for a device that does not work would be fetched for nothing.
+    const broken = order.source.kind === 'hub' && device !== 'cpu' ? await whyBroken(device) : null;
+    if (broken !== null && order.device !== 'auto')
+      throw new Error(`the device ${device} does not work here: ${broken}`);
+    if (broken !== null) {
+      tried.push({ device, error: broken });
       continue;
     }
     for (const dtype of dtypesToTry(order, device)) {
@@ -82,7 +91,7 @@ function hasCudaProvider(): boolean {
 
 /**
  * The data types to try when the user leaves the choice open. A local folder: fp32 where it is there, since only fp32
- * gives the same text in a batch as alone; else what there is. The hub: 8 bits on the CPU, 16 on a GPU, then others.
+ * gives the same text in a batch as alone; else what there is.
  */
 function dtypesToTry(order: LoadOrder, device: Device): Dtype[] {
   if (order.dtype !== 'auto') return [order.dtype];
@@ -90,9 +99,7 @@ function dtypesToTry(order: LoadOrder, device: Device): Dtype[] {
     device === 'cpu'
       ? ['q8', 'int8', 'uint8', 'q4', 'bnb4', 'fp16', 'q4f16']
       : ['fp16', 'q4f16', 'q4', 'q8', 'int8', 'uint8', 'bnb4'];
-  if (order.source.kind === 'hub') {
-    return device === 'cpu' ? ['q8', 'fp32', 'q4'] : ['fp16', 'q4f16', 'fp32', 'q4'];
-  }
+  if (order.source.kind === 'hub') return hubDtypes(device);
   const { dtypes } = order.source;
   const best = (['fp32', ...quantised] as Dtype[]).find((dtype) => dtypes.includes(dtype));
   return best ? [best] : [];
@@ -106,6 +113,15 @@ function lacksWeights(error: unknown): boolean {
 /** The model itself is at fault, whatever the device. */
 function isBrokenModel(error: unknown): boolean {
   return /protobuf parsing failed|invalid model|unsupported model ir version|external data/i.test(String(error));
+}
+
+async function whyBroken(device: Device): Promise<string | null> {
+  try {
+    await probeDevice(device);
+    return null;
+  } catch (error) {
+    return firstLine(error);
+  }
 }
 
 /** Adds two numbers on a device. */

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { AutoModel, env, type PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
+import { AutoModel, type PreTrainedTokenizer, Tensor } from '@huggingface/transformers';
+import { LENGTH_FILE, POOLING_FILE } from '../node/hub-models.ts';
 import type { EmbedResult, LoadOrder, Pooling } from '../protocol/runner.ts';
 import { type Attempt, describeAttempt } from './devices.ts';
-import { hubAddress, loadOptions, loadTokenizer, modelName, warmUpTexts } from './environment.ts';
+import { loadOptions, loadTokenizer, modelName, warmUpTexts } from './environment.ts';
 import { pool } from './pooling.ts';
+import { readModelJson } from './side-files.ts';
 import { encodeText } from './tokens.ts';
 
 type Forward = (inputs: Record<string, Tensor>) => Promise<Record<string, Tensor>>;
@@ -25,8 +25,8 @@ export class Encoder {
     const name = modelName(order);
     const options = loadOptions(order, attempt.device, attempt.dtype, tell);
     const tokenizer = await loadTokenizer(name, options);
-    const pooling = poolingOf(await readModelJson(order, '1_Pooling/config.json'));
-    const limit = (await readModelJson(order, 'sentence_bert_config.json'))?.max_seq_length;
+    const pooling = poolingOf(await readModelJson(order, POOLING_FILE));
+    const limit = (await readModelJson(order, LENGTH_FILE))?.max_seq_length;
     tell(`loading ${describeAttempt(attempt)}`);
     const model = await AutoModel.from_pretrained(name, options);
     const { max_position_embeddings: positions } = model.config as { max_position_embeddings?: number };
@@ -106,16 +106,4 @@ function poolingOf(config: Record<string, unknown> | null): Pooling {
   if (config?.pooling_mode_cls_token === true) return 'cls';
   if (config?.pooling_mode_lasttoken === true) return 'last';
   return 'mean';
-}
-
-/** A file beside the model that need not be there. */
-async function readModelJson(order: LoadOrder, file: string): Promise<Record<string, unknown> | null> {
-  const { source } = order;
-  try {
-    if (source.kind === 'folder') return JSON.parse(await readFile(join(source.path, file), 'utf8'));
-    const response: Response = await env.fetch(`${hubAddress()}/${source.id}/resolve/main/${file}`);
-    return response.ok ? ((await response.json()) as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }

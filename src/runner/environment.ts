@@ -10,33 +10,29 @@ import {
   type PretrainedModelOptions,
 } from '@huggingface/transformers';
 import { EnvHttpProxyAgent, install, setGlobalDispatcher } from 'undici';
+import { hubAddress } from '../node/hub-address.ts';
 import { onnxFileName } from '../node/model-files.ts';
 import type { Device, Dtype, LoadOrder } from '../protocol/runner.ts';
 
-const HUB = 'https://huggingface.co';
 /** Below this size a step is too short for a second thread to pay. */
 const SMALL_MODEL_BYTES = 64 * 2 ** 20;
 
 /** Sets transformers.js up for one model: where files come from, and that nothing else is fetched or written. */
 export function prepareLibrary(order: LoadOrder): void {
-  const remote = order.source.kind === 'hub';
+  const { source } = order;
+  const remote = source.kind === 'hub';
   env.logLevel = LogLevel.ERROR;
   env.allowLocalModels = !remote;
-  env.allowRemoteModels = remote;
+  env.allowRemoteModels = source.kind === 'hub' && !source.cachedOnly;
   env.useFSCache = remote;
   env.useWasmCache = false;
   env.cacheDir = order.cacheDir;
-  if (!remote) return;
-  env.remoteHost = hubAddress();
+  if (!env.allowRemoteModels) return;
+  env.remoteHost = hubAddress(process.env);
   // Node's own fetch ignores HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
   install();
   setGlobalDispatcher(new EnvHttpProxyAgent());
   env.fetch = globalThis.fetch;
-}
-
-/** The hub, or the mirror that HF_ENDPOINT names. */
-export function hubAddress(): string {
-  return (process.env.HF_ENDPOINT || HUB).replace(/\/+$/, '');
 }
 
 /** What `from_pretrained` of this library takes, for this model on this device. */

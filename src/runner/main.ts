@@ -1,5 +1,4 @@
-import { endWithParent } from '../node/parent-watch.ts';
-import { connect } from '../protocol/rpc.ts';
+import { connectToParent } from '../node/parent-process.ts';
 import type { Device, HostApi, LoadOrder, LoadReport, RunnerApi } from '../protocol/runner.ts';
 import { loadOnFirst, probeDevice } from './devices.ts';
 import { Encoder } from './encoder.ts';
@@ -8,16 +7,6 @@ import { describeLoadError, describeRunError } from './messages.ts';
 import { TextGenerator } from './text-generation.ts';
 
 /** The runner: a child process that holds one model, on behalf of the process that forked it. */
-
-const send = process.send?.bind(process);
-if (!send) {
-  console.error('This program is started by PoQ Lab, to hold a model; it does nothing by itself.');
-  process.exit(2);
-}
-
-endWithParent();
-// Ctrl+C in a terminal reaches every process of it: the parent decides what becomes of this one.
-process.on('SIGINT', () => {});
 
 let generator: TextGenerator | null = null;
 let encoder: Encoder | null = null;
@@ -51,7 +40,7 @@ async function load(order: LoadOrder): Promise<LoadReport> {
     const loadMs = performance.now() - start;
     return { device, dtype, loadMs, memoryBytes: process.memoryUsage.rss(), tried, notes: loaded.notes };
   } catch (error) {
-    throw new Error(describeLoadError(error, order.source.kind === 'hub' ? order.source.id : null));
+    throw new Error(describeLoadError(error, order.source));
   }
 }
 
@@ -73,7 +62,4 @@ const api: RunnerApi = {
   abort: (job) => jobs.get(job)?.abort(),
 };
 
-const host = connect<HostApi, RunnerApi>(api, {
-  post: (message) => void send(message),
-  listen: (onMessage) => void process.on('message', onMessage),
-});
+const host = connectToParent<HostApi, RunnerApi>(api, 'hold a model');

@@ -1,4 +1,5 @@
-import { hubAddress } from './environment.ts';
+import { hubAddress } from '../node/hub-address.ts';
+import type { ModelSource } from '../protocol/runner.ts';
 
 /** The first line of an error's message, without the noise around it. */
 export function firstLine(error: unknown): string {
@@ -9,15 +10,19 @@ export function firstLine(error: unknown): string {
 }
 
 /** Why a model could not be loaded, for the user, with what to do where that is known. */
-export function describeLoadError(error: unknown, hubId: string | null): string {
+export function describeLoadError(error: unknown, source: ModelSource): string {
+  const hubId = source.kind === 'hub' ? source.id : null;
   const message = firstLine(error);
+  if (source.kind === 'hub' && source.cachedOnly && /was not found locally/.test(message)) {
+    return 'not all of its files are in the cache, and nothing may be downloaded without your agreement';
+  }
   if ((error as Error)?.name === 'ModelFileNotFoundError' && hubId) {
     return `${message} Check the id "${hubId}"; a model with restricted access needs HF_TOKEN in the environment.`;
   }
   if (message === 'fetch failed' && hubId) {
     const cause = firstLine((error as Error).cause ?? '');
     return (
-      `${hubAddress()} cannot be reached (${cause}). Check the network and HTTPS_PROXY, or fetch the model on another ` +
+      `${hubAddress(process.env)} cannot be reached (${cause}). Check the network and HTTPS_PROXY, or fetch the model on another ` +
       'machine and name its folder (./path) in the config.'
     );
   }

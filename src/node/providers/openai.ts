@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { OpenAiModelConfig } from '../../core/config.ts';
 import type { Diagnostic } from '../../core/types.ts';
+import type { NodeContext } from '../node-context.ts';
 import type { GenerateOutcome, GenerateRequest, LoadedInfo, ModelNode } from '../ports.ts';
 import { createRedactor } from '../redact.ts';
 import type { Answer } from './openai/answer.ts';
@@ -13,9 +14,7 @@ import { explain, type Named } from './openai/messages.ts';
 import { isRetriedCode, isRetriedStatus, retryDelayMs } from './openai/retry.ts';
 import { turn } from './openai/turns.ts';
 
-interface OpenAiContext {
-  env(name: string): string | undefined;
-  root: string;
+interface OpenAiContext extends Pick<NodeContext, 'root' | 'env' | 'storedKey'> {
   /** Requests at a time, where the model does not say. */
   concurrency: number;
 }
@@ -72,7 +71,7 @@ class OpenAiNode implements ModelNode {
     private readonly clock: Clock,
   ) {
     this.id = config.id;
-    this.endpoint = readEndpoint(config, ctx.env);
+    this.endpoint = readEndpoint(config, ctx.env, ctx.storedKey?.(config.id));
     this.lane = this.endpoint.loopback ? 'local' : this.endpoint.origin;
     this.concurrency = config.concurrency ?? ctx.concurrency;
     this.connections = openConnections(config, this.endpoint, ctx.env);
@@ -80,7 +79,6 @@ class OpenAiNode implements ModelNode {
     this.named = {
       endpoint: this.endpoint,
       model: config.model,
-      keyName: config.apiKey?.env ?? null,
       timeoutMs: config.timeoutMs,
       maxResponseBytes: config.maxResponseBytes,
       redact: this.redact,

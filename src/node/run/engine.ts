@@ -1,9 +1,9 @@
 import type { Config } from '../../core/config.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
+import type { RunEvent } from '../../protocol/run-events.ts';
 import { checkKeys, type Workspace } from '../config-file.ts';
 import { createEvaluatorNode, createModelNode, type NodeContext } from '../nodes.ts';
 import type { RunFolder, RunRecord } from '../store/run-folder.ts';
-import type { RunEvent } from '../../protocol/run-events.ts';
 import { executeNodes, type Nodes } from './execution.ts';
 import { type Selection, selectModels, startRun } from './prepare.ts';
 import { rebuildSummary } from './rebuild.ts';
@@ -42,7 +42,7 @@ export interface RunResult {
  */
 export async function runEvaluation(options: RunOptions): Promise<RunResult> {
   const config = selectModels(options.workspace.config, options.models);
-  checkKeys(options.workspace, options.context.env, options.models);
+  checkKeys(options.workspace, options.context, options.models);
   const nodes = createNodes(config, options.context); // before anything is stored: a missing key is an input error
   const folder = await startRun({ ...options.workspace, config }, options, options.signal);
   return execute(folder, nodes, options, { resumed: false, retryErrors: false });

@@ -38,7 +38,7 @@ export async function executeNodes(
   });
   const earlier = record.reuse ? await earlierGenerations(folder.root, folder) : new Map();
   const { repeats, ...options } = config.generation;
-  const redact = createRedactor(secretsOf(config, context.env));
+  const redact = createRedactor(secretsOf(config, context));
 
   const runOne = async (model: ModelConfig) => {
     const node = nodes.models.get(model.id) as ModelNode;
@@ -77,6 +77,11 @@ export async function executeNodes(
   await scorer.finish().catch((error) => failures.push(error));
   if (failures.length > 0) throw failures[0];
   await noteWarnings(folder, record, nodes, log, signal);
+}
+
+/** Whether a run has every sample of the prompt files. */
+function isWhole({ limit, scope }: RunRecord): boolean {
+  return limit === null && !scope?.files && !scope?.samples;
 }
 
 function loadOnce(log: RunLog, signal: AbortSignal): (node: EvaluatorNode) => Promise<void> {
@@ -120,15 +125,16 @@ async function noteWarnings(
       log.cannotUse(node.id, error.message);
       continue;
     }
-    for (const diagnostic of node.warnings?.(record.limit === null ? samples : null) ?? []) log.diagnostic(diagnostic);
+    for (const diagnostic of node.warnings?.(isWhole(record) ? samples : null) ?? []) log.diagnostic(diagnostic);
   }
 }
 
 /** Values that must never be stored: keys, and what prompt files read from the environment. */
-function secretsOf(config: Config, env: (name: string) => string | undefined): string[] {
+function secretsOf(config: Config, { env, storedKey }: NodeContext): string[] {
   const names = [
     ...config.env,
     ...config.models.flatMap((m) => (m.provider === 'openai' && m.apiKey ? [m.apiKey.env] : [])),
   ];
-  return names.flatMap((name) => env(name) ?? []);
+  const stored = config.models.flatMap((m) => storedKey?.(m.id) ?? []);
+  return [...names.flatMap((name) => env(name) ?? []), ...stored];
 }

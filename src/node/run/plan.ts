@@ -4,10 +4,10 @@ import type { Config, ModelConfig } from '../../core/config.ts';
 import { hasReference, usesReference } from '../../core/evaluators.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { Diagnostic } from '../../core/types.ts';
+import type { RunPlan } from '../../protocol/run-events.ts';
 import type { Workspace } from '../config-file.ts';
 import { formatDiagnostic } from '../errors.ts';
 import { listRuns } from '../store/run-folder.ts';
-import type { RunPlan } from '../../protocol/run-events.ts';
 import { generationHash, modelIdentity } from './hash.ts';
 import { type Selection, selectModels, selectSamples } from './prepare.ts';
 import { earlierGenerations } from './reuse.ts';
@@ -35,7 +35,7 @@ export async function planRun(options: Selection & { workspace: Workspace }): Pr
   }));
   let samples = 0;
   let withReference = 0;
-  for await (const sample of selectSamples(workspace, options.limit, (d) => diagnostics.push(d))) {
+  for await (const sample of selectSamples(workspace, options, (d) => diagnostics.push(d))) {
     samples++;
     if (hasReference(sample)) withReference++;
     const characters = sample.messages.reduce((sum, m) => sum + m.content.length, 0);

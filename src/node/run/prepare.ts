@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpus, totalmem } from 'node:os';
 import type { Config } from '../../core/config.ts';
 import type { Diagnostic, Sample } from '../../core/types.ts';
+import type { RunScope } from '../../protocol/engine.ts';
 import type { Workspace } from '../config-file.ts';
 import { InputError } from '../errors.ts';
 import { openPromptFiles } from '../prompt-files.ts';
@@ -9,36 +10,44 @@ import { createRun, FORMAT, type RunFolder, type RunRecord } from '../store/run-
 import { productVersions } from '../versions.ts';
 import { sha256 } from './hash.ts';
 
-export interface Selection {
-  /** Ids of models to run; all when absent. */
-  models?: string[];
+export interface Selection extends RunScope {
   /** The first N samples in file order. */
   limit?: number;
   reuse?: boolean;
 }
 
-/** The samples of a workspace, up to a limit, with notes on models that prompt files name and the config lacks. */
+/** The samples of a workspace that a selection takes, with notes on models that prompt files name and the config lacks. */
 export async function* selectSamples(
   workspace: Workspace,
-  limit: number | undefined,
+  { files, samples, limit }: Pick<Selection, 'files' | 'samples' | 'limit'>,
   report: (d: Diagnostic) => void,
 ): AsyncGenerator<Sample, void, undefined> {
   const known = new Set(workspace.config.models.flatMap((m) => ('model' in m ? [m.id, m.model] : [m.id])));
+  const wanted = samples && new Set(samples);
   const noted = new Set<string>();
   let count = 0;
   if (limit === 0) return;
-  for await (const sample of openPromptFiles(workspace, report)) {
-    const wanted = sample.requestedModel;
-    if (wanted !== null && !known.has(wanted) && !noted.has(`${sample.source.file} ${wanted}`)) {
-      noted.add(`${sample.source.file} ${wanted}`);
+  for await (const sample of openPromptFiles(workspace, report, { files })) {
+    if (wanted && !wanted.delete(sample.id)) continue;
+    const asked = sample.requestedModel;
+    if (asked !== null && !known.has(asked) && !noted.has(`${sample.source.file} ${asked}`)) {
+      noted.add(`${sample.source.file} ${asked}`);
       report({
         severity: 'info',
         ...sample.source,
-        message: `the file asks for the model "${wanted}", which the config does not have; the config's models run instead`,
+        message: `the file asks for the model "${asked}", which the config does not have; the config's models run instead`,
       });
     }
     yield sample;
     if (++count === limit) return;
+  }
+  if (wanted && wanted.size > 0) {
+    const [first] = wanted;
+    const others = wanted.size > 1 ? ` (and ${wanted.size - 1} others)` : '';
+    report({
+      severity: 'warning',
+      message: `there is no sample ${JSON.stringify(first)}${others} in the prompt files any more`,
+    });
   }
 }
 
@@ -64,7 +73,7 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
     const hash = createHash('sha256');
     const files = new Set<string>();
     let samples = 0;
-    for await (const sample of selectSamples(workspace, selection.limit, (d) => diagnostics.push(d))) {
+    for await (const sample of selectSamples(workspace, selection, (d) => diagnostics.push(d))) {
       signal.throwIfAborted();
       file.append([sample]);
       hash.update(JSON.stringify(sample));
@@ -72,10 +81,7 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
       samples++;
     }
     if (samples === 0) {
-      throw new InputError([
-        ...diagnostics,
-        { severity: 'error', message: 'No prompt could be read: check "prompts" in the config.' },
-      ]);
+      throw new InputError([...diagnostics, { severity: 'error', message: nothingToRun(selection) }]);
     }
     return {
       format: FORMAT,
@@ -87,6 +93,7 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
       config,
       configFile: workspace.configFile,
       limit: selection.limit ?? null,
+      ...scopeOf(selection),
       reuse: selection.reuse ?? config.reuse,
       samples,
       files: [...files],
@@ -103,4 +110,16 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
       diagnostics,
     };
   });
+}
+
+function nothingToRun({ files, samples }: Selection): string {
+  if (samples) return 'None of the chosen prompts could be read: they may have been changed or removed.';
+  if (files) return `No prompt could be read from ${files.join(', ')}.`;
+  return 'No prompt could be read: check "prompts" in the config.';
+}
+
+/** The part of the workspace that was run, for the record; nothing where it was all of it. */
+function scopeOf({ files, samples, models }: Selection): { scope?: RunScope } {
+  if (!files && !samples && !models) return {};
+  return { scope: { ...(files && { files }), ...(samples && { samples }), ...(models && { models }) } };
 }

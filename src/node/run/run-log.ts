@@ -1,10 +1,10 @@
 import type { RunAccumulator } from '../../core/report/accumulator.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { CheckRow, Diagnostic, GenerationRow, ScoreRow } from '../../core/types.ts';
+import type { RunEvent } from '../../protocol/run-events.ts';
 import type { LoadedInfo } from '../ports.ts';
 import type { RunFolder, RunRecord, RunWriter } from '../store/run-folder.ts';
 import { Done } from './done.ts';
-import type { RunEvent } from '../../protocol/run-events.ts';
 import { accumulatorOf, summarize } from './rebuild.ts';
 import { Work } from './work.ts';
 

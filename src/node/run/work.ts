@@ -1,9 +1,9 @@
 import type { Config } from '../../core/config.ts';
 import { hasReference, usesReference } from '../../core/evaluators.ts';
 import type { GenerationRow } from '../../core/types.ts';
+import type { RunProgress } from '../../protocol/run-events.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import type { Done } from './done.ts';
-import type { RunProgress } from '../../protocol/run-events.ts';
 import { ProgressMeter } from './progress.ts';
 
 /** How much work a run is: a unit per generation, and one per score that each evaluator will give. */

@@ -96,8 +96,9 @@ export class LocalModel {
   /** Loads; where `auto` tries a device that ends the process, starts again without that device. */
   private async loadOnWorkingDevice(signal: AbortSignal, onProgress: (message: string) => void): Promise<LoadReport> {
     const { model, device, dtype, batchSize, threads } = this.config;
-    const { root, places } = this.context;
-    const source = findModel(model, dtype, root, places.models);
+    const { root, places, mayDownload } = this.context;
+    const found = findModel(model, dtype, root, places.models);
+    const source = found.kind === 'hub' && mayDownload?.(found.id) === false ? { ...found, cachedOnly: true } : found;
     for (;;) {
       let trying: Device | null = null;
       const order = {

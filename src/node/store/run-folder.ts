@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { type Config, configSchema } from '../../core/config.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { CheckRow, Diagnostic, GenerationRow, Sample, ScoreRow } from '../../core/types.ts';
+import type { RunScope } from '../../protocol/engine.ts';
 import { CannotFinishError, InputError } from '../errors.ts';
 import type { LoadedInfo } from '../ports.ts';
 import { cannotWrite, KEPT, RowFile, readRows } from './jsonl.ts';
@@ -39,8 +40,11 @@ export interface RunRecord {
   resumedAt: string[];
   /** The config as it was, defaults filled in, only the models that were asked for. */
   config: Config;
-  configFile: string;
+  /** Null: run without a file, by the editor. */
+  configFile: string | null;
   limit: number | null;
+  /** The part of the workspace that was asked for; all of it when absent. */
+  scope?: RunScope;
   reuse: boolean;
   samples: number;
   /** The prompt files that the samples come from; runs of earlier versions do not name them. */

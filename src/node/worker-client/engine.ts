@@ -42,7 +42,10 @@ export function startEngine(file: string, host: EngineHostApi, log?: (text: stri
     try {
       return await worker.call(work);
     } catch (error) {
-      if (!(error instanceof WorkerEndedError)) throw error;
+      // A process that never started: nothing was run.
+      if (!(error instanceof WorkerEndedError)) {
+        return { state: 'refused', path, problems: [{ message: (error as Error).message }] };
+      }
       const advice = path === null ? 'Run again.' : 'What was complete is stored: resume the run to do the rest.';
       const problems = cancelled ? [] : [{ message: `${error.message} ${advice}` }];
       return { state: cancelled ? 'cancelled' : 'stopped', path, problems };

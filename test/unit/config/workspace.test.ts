@@ -21,18 +21,19 @@ function put(path: string, content: string | Buffer): void {
 
 const row = (prompt: string, id?: string) => `${JSON.stringify({ prompt, id })}\n`;
 
-async function open(prompts: Config['prompts'], env: string[] = [], values: Record<string, string> = {}) {
+async function open(
+  prompts: Config['prompts'],
+  env: string[] = [],
+  values: Record<string, string> = {},
+  files?: string[],
+) {
   const samples: Sample[] = [];
   const told: Diagnostic[] = [];
   let error: unknown = null;
   try {
     const workspace = { root, config: { prompts, env } };
-    for await (const s of openPromptFiles(
-      workspace,
-      (d) => told.push(d),
-      (n) => values[n],
-    ))
-      samples.push(s);
+    const read = openPromptFiles(workspace, (d) => told.push(d), { env: (n) => values[n], files });
+    for await (const s of read) samples.push(s);
   } catch (caught) {
     error = caught;
   }
@@ -209,7 +210,7 @@ describe('loadWorkspace', () => {
     const workspace = await loadWorkspace(undefined, root);
     let failure: unknown;
     try {
-      checkKeys(workspace, () => undefined);
+      checkKeys(workspace, { env: () => undefined });
     } catch (error) {
       failure = error;
     }
@@ -220,7 +221,8 @@ describe('loadWorkspace', () => {
       }),
     ]);
     expect((failure as InputError).diagnostics[0]?.line).toBeGreaterThan(1);
-    expect(() => checkKeys(workspace, () => 'set')).not.toThrow();
-    expect(() => checkKeys(workspace, () => undefined, [workspace.config.models[0]!.id])).not.toThrow();
+    expect(() => checkKeys(workspace, { env: () => 'set' })).not.toThrow();
+    expect(() => checkKeys(workspace, { env: () => undefined, storedKey: () => 'kept' })).not.toThrow();
+    expect(() => checkKeys(workspace, { env: () => undefined }, [workspace.config.models[0]!.id])).not.toThrow();
   });
 });

@@ -11,6 +11,8 @@ export interface Endpoint {
   shownUrl: string;
   loopback: boolean;
   key: string | null;
+  /** Where the key comes from, for messages; null without one. */
+  keyPlace: string | null;
   /** Values that must appear nowhere. */
   secrets: string[];
 }
@@ -19,9 +21,10 @@ type Env = (name: string) => string | undefined;
 
 /**
  * Checks `baseUrl` and the key.
+ * @param stored the key that the editor keeps for this model; it goes before the environment's
  * @throws InputError that names the model, the config key and what to do
  */
-export function readEndpoint(config: OpenAiModelConfig, env: Env): Endpoint {
+export function readEndpoint(config: OpenAiModelConfig, env: Env, stored?: string): Endpoint {
   const url = new URL(config.baseUrl);
   if (url.username !== '' || url.password !== '') {
     throw refuse(
@@ -29,7 +32,7 @@ export function readEndpoint(config: OpenAiModelConfig, env: Env): Endpoint {
       'baseUrl holds a user name or password. Take it out, and name a key with "apiKey": {"env": NAME}',
     );
   }
-  const key = readKey(config, env);
+  const { key, keyPlace } = readKey(config, env, stored);
   const path = `${url.pathname.replace(/\/+$/, '')}/chat/completions`;
   return {
     origin: url.origin,
@@ -37,22 +40,24 @@ export function readEndpoint(config: OpenAiModelConfig, env: Env): Endpoint {
     shownUrl: url.origin + path,
     loopback: isLoopback(url.hostname),
     key,
+    keyPlace,
     secrets: [...(key === null ? [] : [key]), ...secretsOfQuery(url)],
   };
 }
 
-function readKey(config: OpenAiModelConfig, env: Env): string | null {
-  if (config.apiKey === undefined) return null;
-  const name = config.apiKey.env;
-  const key = env(name);
-  if (key === undefined || key === '') {
+function readKey(config: OpenAiModelConfig, env: Env, stored: string | undefined): Pick<Endpoint, 'key' | 'keyPlace'> {
+  const name = config.apiKey?.env;
+  const key = stored || (name === undefined ? undefined : env(name));
+  if (name === undefined && !key) return { key: null, keyPlace: null };
+  if (!key) {
     throw refuse(config, `the environment variable ${name}, which apiKey names, is not set. Set it, or remove apiKey`);
   }
+  const keyPlace = stored ? 'that the editor keeps for this model' : `in the environment variable ${name}`;
   if (!/^[\x21-\x7e]+$/.test(key)) {
     const what = /[\r\n]/.test(key) ? 'a line end' : 'a blank, control or non-ASCII character';
-    throw refuse(config, `the key in the environment variable ${name} holds ${what}, which no HTTP header can carry`);
+    throw refuse(config, `the key ${keyPlace} holds ${what}, which no HTTP header can carry`);
   }
-  return key;
+  return { key, keyPlace };
 }
 
 /** Some gateways take the key in the query. */

@@ -7,8 +7,6 @@ const LONGEST_QUOTE = 300;
 export interface Named {
   endpoint: Endpoint;
   model: string;
-  /** Name of the environment variable that holds the key, if one is configured. */
-  keyName: string | null;
   timeoutMs: number;
   maxResponseBytes: number;
   redact(text: string): string;
@@ -39,14 +37,14 @@ const notCompatible = (got: string, endpoint: Endpoint) =>
   `not an OpenAI-compatible endpoint: got ${got} from ${endpoint.shownUrl}; check baseUrl (it usually ends in /v1)`;
 
 function explainStatus(failure: Extract<Failure, { kind: 'status' }>, named: Named): string {
-  const { endpoint, keyName, model } = named;
+  const { endpoint, model } = named;
   const { status } = failure;
   const said = failure.message === '' || failure.html ? '' : `: ${quote(failure.message, named)}`;
   const http = `HTTP ${status} from ${endpoint.shownUrl}${said}`;
   if (status === 401 || status === 403) {
-    return keyName === null
+    return endpoint.keyPlace === null
       ? `${http}; no key is configured: name one with "apiKey": {"env": NAME}`
-      : `${http}; check the key in the environment variable ${keyName}`;
+      : `${http}; check the key ${endpoint.keyPlace}`;
   }
   if (failure.html) return `HTTP ${status}: ${notCompatible('text/html', endpoint)}`;
   if (status === 404) return `${http}; check the model name "${model}", and baseUrl (it usually ends in /v1)`;
