@@ -1,7 +1,7 @@
 import type { Config, ConsensusRule, NodeRewardConfig, Price } from '../config.ts';
 import { consensus } from '../reward/consensus.ts';
 import { budgetCost, type CostKind, costFunction } from '../reward/cost.ts';
-import { ABSENT, FAILED, type GenerationNumber, GOOD, type RunTable } from './table.ts';
+import { ABSENT, FAILED, type GenerationNumber, GOOD, REUSED, type RunTable } from './table.ts';
 
 /** Consensus quality of every generation, by place: NaN where it failed, is absent or has no score. */
 export function consensusQualities(table: RunTable, rule: ConsensusRule): Float64Array {
@@ -114,6 +114,14 @@ export function truthMeans(
   const values = table.numbers[name];
   return sampleMeans(table, model, (place) =>
     table.state[place] === FAILED && failures === 'exclude' ? Number.NaN : values[place]!,
+  );
+}
+
+/** Latency per sample, of fresh successes only: a reused one was measured at another time. */
+export function latencyMeans(table: RunTable, model: number): Float64Array {
+  const { latencyMs } = table.numbers;
+  return sampleMeans(table, model, (place) =>
+    table.state[place] === GOOD && (table.bits[place]! & REUSED) === 0 ? latencyMs[place]! : Number.NaN,
   );
 }
 

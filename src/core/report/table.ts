@@ -4,8 +4,9 @@ import { lexicalValue } from '../metrics/lexical.ts';
 import { truthOf } from '../metrics/truth.ts';
 import type { CheckRow, Compared, GenerationRow, Sample, ScoreRow } from '../types.ts';
 
-/** What the statistics need to know of a sample. */
-export type SampleInfo = Pick<Sample, 'id' | 'task' | 'group' | 'references' | 'unanswerable'>;
+/** What the statistics, and lists of samples, need to know of a sample. */
+export type SampleInfo = Pick<Sample, 'id' | 'task' | 'group' | 'references' | 'unanswerable'> &
+  Partial<Pick<Sample, 'tags' | 'source'>>;
 
 export const ABSENT = 0;
 /** A successful generation, or a score. */
@@ -35,6 +36,7 @@ const GENERATION_NUMBERS = [
 export type GenerationNumber = (typeof GENERATION_NUMBERS)[number];
 
 const COMPARED_BIT: Record<Compared, number> = { reference: BY_REFERENCE, prompt: BY_PROMPT };
+const NO_TAGS: string[] = [];
 /** More different check labels than that would make keys of two generations collide. */
 const LABELS = 2 ** 22;
 
@@ -61,6 +63,8 @@ export class RunTable {
   strays = 0;
 
   readonly #sampleIndex = new Map<string, number>();
+  /** Tasks, tags and files: samples share their strings. */
+  readonly #strings = new Map<string, string>();
   readonly #modelIndex: Map<string, number>;
   readonly #evaluatorIndex: Map<string, number>;
   readonly #devices: Set<string>[];
@@ -85,11 +89,19 @@ export class RunTable {
     return (sample * this.models.length + model) * this.repeats + repeat;
   }
 
-  /** Adds a sample. Only what the statistics need is kept; an id that is known already changes nothing. */
-  addSample({ id, task, group, references, unanswerable }: SampleInfo): void {
+  /** Adds a sample. Only what `SampleInfo` names is kept; an id that is known already changes nothing. */
+  addSample({ id, task, group, references, unanswerable, tags, source }: SampleInfo): void {
     if (this.#sampleIndex.has(id)) return;
     this.#sampleIndex.set(id, this.samples.length);
-    this.samples.push({ id, task, group, references, unanswerable });
+    this.samples.push({
+      id,
+      task: task === null ? null : this.#shared(task),
+      group,
+      references,
+      unanswerable,
+      tags: tags && tags.length > 0 ? tags.map((tag) => this.#shared(tag)) : NO_TAGS,
+      source: source && { file: this.#shared(source.file), line: source.line },
+    });
     const needed = this.place(this.samples.length, 0, 0);
     if (needed > this.state.length) this.#grow(Math.max(2 * this.state.length, needed));
   }
@@ -170,6 +182,17 @@ export class RunTable {
     return { passed, total };
   }
 
+  /** Calls back with every check that ran, in the order in which they were first told. */
+  forEachCheck(visit: (place: number, label: string, pass: boolean) => void): void {
+    const labels = [...this.#labels.keys()];
+    for (const [key, pass] of this.#checks) visit(Math.floor(key / LABELS), labels[key % LABELS]!, pass);
+  }
+
+  /** Why the generation at a place failed; null where it did not, or nobody knows. */
+  failureAt(place: number): string | null {
+    return this.#failures.get(place) ?? null;
+  }
+
   /** The commonest reason why generations of a model failed; null where none is known. */
   failureOfModel(model: number): string | null {
     return commonest(this.#failures, (place) => Math.floor(place / this.repeats) % this.models.length === model);
@@ -183,6 +206,12 @@ export class RunTable {
   /** Where a model ran, by name: the order of rows must not show. */
   devices(model: number): string[] {
     return [...this.#devices[model]!].sort();
+  }
+
+  #shared(text: string): string {
+    const known = this.#strings.get(text);
+    if (known === undefined) this.#strings.set(text, text);
+    return known ?? text;
   }
 
   #placeOf(row: { sample: string; model: string; repeat: number }): number | null {

@@ -27,7 +27,10 @@ export function randomRun(seed: number, over: Partial<ConfigInput> = {}): Random
       models: {
         alpha: pick(1, 2, 0.3),
         beta: pick(0, 0.5, 1.7),
-        cost: { of: pick('latency', 'tokens', 'money'), normalize: pick('minmax', { budget: 150 }) },
+        cost: {
+          of: pick('latency', 'tokens', 'money'),
+          normalize: pick<'minmax' | { budget: number }>('minmax', { budget: 150 }),
+        },
       },
     },
     ...over,
