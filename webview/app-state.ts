@@ -22,6 +22,8 @@ export interface CompareRequest {
   /** Only what concerns this model, its lowest quality first. */
   model?: string;
   task?: string;
+  /** Of the model: only its failures, only its failed checks, or the slowest first. */
+  only?: 'errors' | 'failedChecks' | 'slowest';
   /** Show this sample. */
   sample?: string;
 }
@@ -36,6 +38,8 @@ export interface AppState {
   tab: Tab;
   live: LiveState | null;
   compare: CompareRequest | null;
+  /** Alpha and beta that the user has set for a run since the page was loaded. */
+  weights: { run: string; alpha: number; beta: number } | null;
   /** What screen readers are to hear. */
   announcement: string;
   /** A call of the host that failed, told until it is dismissed. */
@@ -51,6 +55,7 @@ export const app = new Store<AppState>({
   tab: kept<Tab>('tab', 'leaderboard', isTab),
   live: null,
   compare: null,
+  weights: null,
   announcement: '',
   problem: null,
 });

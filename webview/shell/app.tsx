@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect } from 'preact/hooks';
-import type { Tab } from '../../src/protocol/panel.ts';
-import { start } from '../actions.ts';
-import { app, report } from '../app-state.ts';
+import type { PanelPlace, Tab } from '../../src/protocol/panel.ts';
+import { showRun, start } from '../actions.ts';
+import { app, report, runs } from '../app-state.ts';
 import { Compare } from '../compare/compare.tsx';
 import { Button } from '../components.ts';
 import { Evaluators } from '../evaluators/evaluators.tsx';
@@ -34,7 +34,7 @@ function Content() {
   const tab = useStore(app, (s) => s.tab);
   if (failed !== null) return <Failure what="The panel could not be opened." error={failed} onRetry={start} />;
   if (place === null) return <Loading />;
-  if (run === null) return <EmptyState place={place} />;
+  if (run === null) return <NoRun place={place} />;
   return (
     <>
       <Header />
@@ -50,6 +50,15 @@ function Content() {
       </Tabs>
     </>
   );
+}
+
+/** The first run that comes is shown. */
+function NoRun({ place }: { place: PanelPlace }) {
+  const newest = useResource(runs).value?.[0]?.key;
+  useEffect(() => {
+    if (newest !== undefined) showRun(newest);
+  }, [newest]);
+  return <EmptyState place={place} />;
 }
 
 /** The tabs that show one run. They may rely on its report being there. */
