@@ -1,11 +1,14 @@
 import type { Config, PromptFormat, RewardConfig } from '../core/config.ts';
 import type { RunComparison } from '../core/report/comparison.ts';
+import type { ModelResult, SampleOutcome } from '../core/report/outcome.ts';
 import type { RunRows } from '../core/report/rows.ts';
 import type { RunSummary } from '../core/report/summary.ts';
 import type { Weighing } from '../core/report/weighing.ts';
 import type { ChatMessage, Diagnostic, LoadedInfo, SourceLocation } from '../core/types.ts';
 import type { PlaceNames } from './engine.ts';
 import type { RunPlan } from './run-events.ts';
+
+export type { ModelOutcome, SampleOutcome } from '../core/report/outcome.ts';
 
 /**
  * What the host asks of the read worker: the child process that reads prompt files, configs and run folders, and does
@@ -21,6 +24,8 @@ export interface ReaderApi {
     path: string;
     text: string;
     format: PromptFormat | null;
+    /** Names that the config lists under `env`. Absent: prompts may read any, and none is looked up. */
+    env?: string[];
   }): Promise<PromptContents>;
   /** Every prompt file of a workspace, with its samples. */
   findPrompts(order: { root: string; prompts: Config['prompts']; env: string[] }): Promise<FoundPrompts>;
@@ -231,32 +236,11 @@ export interface OutputDetail {
   checks: { label: string; pass: boolean }[];
 }
 
-/** What became of a sample: means over repeats, by model. */
-export interface SampleOutcome {
-  id: string;
-  models: ModelOutcome[];
-  /** Every model: Q at least the config's `pass.minQuality` and all checks passed. Null where a quality is unknown. */
-  pass: boolean | null;
-  minQuality: number;
-  /** The `SampleHead.digest` of the sample as it was run. */
-  digest?: string;
-}
-
-export interface ModelOutcome {
-  model: string;
-  quality: number | null;
-  latencyMs: number | null;
-  reward: number | null;
-  error: string | null;
-  failedChecks: string[];
-  pass: boolean | null;
-}
-
 export interface FileResults {
   /** The newest run with samples of the file; null where there is none. */
   run: { id: string; path: string; startedAt: string } | null;
   /** Means of the newest run over this file's samples, by model, best first by reward (by quality where there is none). */
-  models: { model: string; samples: number; quality: number | null; latencyMs: number | null; reward: number | null }[];
+  models: ModelResult[];
   /** By sample id, each from the newest run that holds it. */
   samples: Record<string, SampleOutcome & { run: string; path: string }>;
 }

@@ -148,7 +148,7 @@ export function forEachPlace(table: RunTable, model: number, visit: (place: numb
 }
 
 /** The cost of a generation by its place, NaN where unknown. */
-function generationCosts(table: RunTable, kind: CostKind, price: Price | undefined): (place: number) => number {
+export function generationCosts(table: RunTable, kind: CostKind, price: Price | undefined): (place: number) => number {
   const { latencyMs, inputTokens, outputTokens, energyJ } = table.numbers;
   const cost = costFunction(kind, price);
   return (place) => cost(latencyMs[place]!, inputTokens[place]!, outputTokens[place]!, energyJ[place]!);
