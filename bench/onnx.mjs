@@ -200,7 +200,7 @@ async function eventLoop() {
 async function longestSamples() {
   const workspace = await product.loadWorkspace(join(ROOT, 'examples', 'quickstart', 'poq.config.json'), ROOT);
   const all = [];
-  for await (const sample of product.openPromptFiles(workspace, () => {})) all.push(sample);
+  for await (const { sample } of product.openPromptFiles(workspace, () => {})) all.push(sample);
   const length = ({ references }) => Math.max(0, ...references.map((text) => text.length));
   return all.sort((a, b) => length(b) - length(a)).slice(0, PROMPTS);
 }

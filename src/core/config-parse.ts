@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { type Config, configSchema } from './config.ts';
 import { crossCheck } from './config-checks.ts';
 import { explain, type KeyProblem } from './config-issues.ts';
@@ -26,6 +27,34 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   for (const { path, message } of problems) diagnostics.push(tell(lineOf(path), `${pathText(path)}: ${message}`));
   diagnostics.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return { config: result.success && diagnostics.length === 0 ? result.data : null, diagnostics, lineOf };
+}
+
+/**
+ * What is wrong with a config that no JSON Schema can say, for editors that check against the schema themselves: the
+ * schema's own errors are left out. `config` is null where anything at all is wrong.
+ */
+export function checkBeyondSchema(text: string, file: string): ParsedConfig {
+  const source = readConfigText(text);
+  const { lineOf } = source;
+  if (source.value === undefined || source.problems.length > 0) return { config: null, diagnostics: [], lineOf };
+  const result = configSchema.safeParse(source.value);
+  const issues = result.success ? [] : result.error.issues.filter((issue) => isBeyondSchema(issue, source.value));
+  const problems = [...issues.flatMap((issue) => explain(issue, source.value)), ...crossCheck(source)];
+  const diagnostics = problems.map(
+    ({ path, message }): Diagnostic => ({
+      severity: 'error',
+      file,
+      line: lineOf(path),
+      message: `${pathText(path)}: ${message}`,
+    }),
+  );
+  return { config: result.success && problems.length === 0 ? result.data : null, diagnostics, lineOf };
+}
+
+/** Conditions on several keys, and URLs whose form is right but whose protocol is not. */
+function isBeyondSchema(issue: z.core.$ZodIssue, root: unknown): boolean {
+  if (issue.code === 'custom') return true;
+  return issue.code === 'invalid_format' && /^[a-z][a-z\d+.-]*:/i.test(String(valueAt(root, issue.path as KeyPath)));
 }
 
 const TRUTHS = /^(token[-_ ]?)?(f1|em|exact([-_ ]?match)?|truth)$/i;

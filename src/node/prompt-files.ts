@@ -24,6 +24,12 @@ const MAX_RELATED = 64 * 1024 * 1024;
 /** So many diagnostics of one file are told one by one. */
 const MOST_TOLD = 100;
 
+/** A sample, and the prompt file that asks for it; a promptfoo config's samples may stand in another file. */
+export interface FoundSample {
+  file: string;
+  sample: Sample;
+}
+
 /**
  * The samples of every prompt file of a workspace: entries in the config's order, files sorted by path, each file
  * once. What cannot be read is reported and skipped.
@@ -33,7 +39,7 @@ export async function* openPromptFiles(
   workspace: { root: string; config: Pick<Config, 'prompts' | 'env'> },
   report: Report,
   { env = (name) => process.env[name], files: chosen }: PromptFilesOptions = {},
-): AsyncGenerator<Sample, void, undefined> {
+): AsyncGenerator<FoundSample, void, undefined> {
   const root = await realpath(workspace.root);
   const listed: EnvAccess = new Map(workspace.config.env.map((name) => [name, env(name)]));
   const { prompts } = workspace.config;
@@ -41,26 +47,68 @@ export async function* openPromptFiles(
     ? await choosePromptFiles(root, prompts, chosen, report)
     : await findPromptFiles(root, prompts, report);
   const related = await relatedFiles(root, files, listed);
-  const places = new Map<string, string>();
-  const doubles: Diagnostic[] = [];
+  const ids = new Ids();
   for (const file of files) {
     // A table of tests that a promptfoo config reads is not a prompt file of its own.
     if (related.has(file.path) && file.format === undefined) continue;
     const told = limited(report, file.path);
     for await (const sample of samplesOf(root, file, listed, told.report)) {
-      const { source, id } = sample;
-      const earlier = places.get(id);
-      if (earlier === undefined) {
-        places.set(id, source.line === undefined ? source.file : `${source.file}:${source.line}`);
-        yield sample;
-      } else if (doubles.length < 100) {
-        const message = `the id ${JSON.stringify(id)} is already that of ${earlier}: give one of them another "id"`;
-        doubles.push({ severity: 'error', ...source, message });
-      }
+      if (ids.take(sample)) yield { file: file.path, sample };
     }
     told.close();
   }
-  if (doubles.length > 0) throw new InputError(doubles);
+  if (ids.doubles.length > 0) throw new InputError(ids.doubles);
+}
+
+/**
+ * The samples in a text that an editor holds. What a run would refuse is reported.
+ * @param file its path, relative to the root, and how to read it
+ * @param env names that prompts may read from the environment; null: any, and none is looked up
+ */
+export async function* readPromptText(
+  folder: string,
+  file: PromptFile,
+  text: string,
+  env: readonly string[] | null,
+  report: Report,
+): AsyncGenerator<Sample, void, undefined> {
+  const root = await realpath(folder);
+  const access: EnvAccess = env === null ? ANY_NAME : new Map(env.map((name) => [name, process.env[name]]));
+  const told = limited(report, file.path);
+  const ids = new Ids();
+  const input = { ...file, env: access, chunks: pieces(text), readRelated: (path: string) => readRelated(root, path) };
+  for await (const sample of readSamples(input, told.report)) if (ids.take(sample)) yield sample;
+  for (const double of ids.doubles) told.report(double);
+  told.close();
+}
+
+/** Every name is listed and has a value; the value itself is never asked for where nothing is run. */
+const ANY_NAME = { has: () => true, get: () => '' } as unknown as EnvAccess;
+
+const PIECE = 256 * 1024;
+
+async function* pieces(text: string): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE);
+}
+
+/** Ids that are taken. */
+class Ids {
+  readonly doubles: Diagnostic[] = [];
+  private readonly places = new Map<string, string>();
+
+  /** False where another sample has the id. */
+  take({ source, id }: Sample): boolean {
+    const earlier = this.places.get(id);
+    if (earlier === undefined) {
+      this.places.set(id, source.line === undefined ? source.file : `${source.file}:${source.line}`);
+      return true;
+    }
+    if (this.doubles.length < MOST_TOLD) {
+      const message = `the id ${JSON.stringify(id)} is already that of ${earlier}: give one of them another "id"`;
+      this.doubles.push({ severity: 'error', ...source, message });
+    }
+    return false;
+  }
 }
 
 /** Tells the first diagnostics of a file one by one, and how many more there are. */

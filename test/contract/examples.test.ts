@@ -14,7 +14,7 @@ async function read(example: string) {
   const workspace = await loadWorkspace(join(EXAMPLES, example, 'poq.config.json'), EXAMPLES);
   const complaints: Diagnostic[] = [...workspace.diagnostics];
   const samples: Sample[] = [];
-  for await (const sample of openPromptFiles(workspace, (d) => complaints.push(d))) samples.push(sample);
+  for await (const { sample } of openPromptFiles(workspace, (d) => complaints.push(d))) samples.push(sample);
   return { workspace, samples, complaints: complaints.filter((d) => d.severity !== 'info') };
 }
 

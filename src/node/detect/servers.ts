@@ -61,7 +61,9 @@ async function readAtMost(response: Response, maxBytes: number): Promise<string>
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  // The DOM's type of a stream, which other code brings in, cannot be iterated.
+  const body = response.body as unknown as AsyncIterable<Uint8Array> | null;
+  for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new Error('the answer is too long for a list of models');
     text += decoder.decode(chunk, { stream: true });

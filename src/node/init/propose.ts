@@ -15,6 +15,11 @@ const MODELS_PER_SERVER = 3;
 /** Models that answer with vectors or ranks, not with text. */
 const NOT_A_CHAT_MODEL = /embed|bge-|e5-|minilm|rerank/i;
 
+/** Whether a server's model is likely to answer prompts, by its name. */
+export function isChatModel(name: string): boolean {
+  return !NOT_A_CHAT_MODEL.test(name);
+}
+
 /** The text of a poq.config.json for what is there: JSON with comments that say what each part is for. */
 export function proposeConfig({ prompts, servers, bundled }: Surroundings): string {
   const globs = prompts.length > 0 ? prompts.map((found) => found.glob) : [EXAMPLE_PROMPTS.file];
@@ -61,7 +66,7 @@ function modelLines(servers: FoundServer[], bundled: string[]): string {
   const notes: string[] = [];
   const taken = new Set<string>();
   for (const server of servers) {
-    const chat = server.models.filter((model) => !NOT_A_CHAT_MODEL.test(model));
+    const chat = server.models.filter(isChatModel);
     for (const model of chat.slice(0, MODELS_PER_SERVER)) {
       lines.push(object({ id: freeId(model, server.name, taken), provider: 'openai', baseUrl: server.baseUrl, model }));
     }

@@ -35,7 +35,7 @@ export async function planRun(options: Selection & { workspace: Workspace }): Pr
   }));
   let samples = 0;
   let withReference = 0;
-  for await (const sample of selectSamples(workspace, options, (d) => diagnostics.push(d))) {
+  for await (const { sample } of selectSamples(workspace, options, (d) => diagnostics.push(d))) {
     samples++;
     if (hasReference(sample)) withReference++;
     const characters = sample.messages.reduce((sum, m) => sum + m.content.length, 0);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { cpus, totalmem } from 'node:os';
 import type { Config } from '../../core/config.ts';
-import type { Diagnostic, Sample } from '../../core/types.ts';
+import type { Diagnostic } from '../../core/types.ts';
 import type { RunScope } from '../../protocol/engine.ts';
 import type { Workspace } from '../config-file.ts';
 import { InputError } from '../errors.ts';
-import { openPromptFiles } from '../prompt-files.ts';
+import { type FoundSample, openPromptFiles } from '../prompt-files.ts';
 import { createRun, FORMAT, type RunFolder, type RunRecord } from '../store/run-folder.ts';
 import { productVersions } from '../versions.ts';
 import { sha256 } from './hash.ts';
@@ -21,13 +21,14 @@ export async function* selectSamples(
   workspace: Workspace,
   { files, samples, limit }: Pick<Selection, 'files' | 'samples' | 'limit'>,
   report: (d: Diagnostic) => void,
-): AsyncGenerator<Sample, void, undefined> {
+): AsyncGenerator<FoundSample, void, undefined> {
   const known = new Set(workspace.config.models.flatMap((m) => ('model' in m ? [m.id, m.model] : [m.id])));
   const wanted = samples && new Set(samples);
   const noted = new Set<string>();
   let count = 0;
   if (limit === 0) return;
-  for await (const sample of openPromptFiles(workspace, report, { files })) {
+  for await (const found of openPromptFiles(workspace, report, { files })) {
+    const { sample } = found;
     if (wanted && !wanted.delete(sample.id)) continue;
     const asked = sample.requestedModel;
     if (asked !== null && !known.has(asked) && !noted.has(`${sample.source.file} ${asked}`)) {
@@ -38,7 +39,7 @@ export async function* selectSamples(
         message: `the file asks for the model "${asked}", which the config does not have; the config's models run instead`,
       });
     }
-    yield sample;
+    yield found;
     if (++count === limit) return;
   }
   if (wanted && wanted.size > 0) {
@@ -73,11 +74,11 @@ export async function startRun(workspace: Workspace, selection: Selection, signa
     const hash = createHash('sha256');
     const files = new Set<string>();
     let samples = 0;
-    for await (const sample of selectSamples(workspace, selection, (d) => diagnostics.push(d))) {
+    for await (const { file: path, sample } of selectSamples(workspace, selection, (d) => diagnostics.push(d))) {
       signal.throwIfAborted();
       file.append([sample]);
       hash.update(JSON.stringify(sample));
-      files.add(sample.source.file);
+      files.add(path);
       samples++;
     }
     if (samples === 0) {

@@ -33,7 +33,7 @@ async function open(
   try {
     const workspace = { root, config: { prompts, env } };
     const read = openPromptFiles(workspace, (d) => told.push(d), { env: (n) => values[n], files });
-    for await (const s of read) samples.push(s);
+    for await (const { sample } of read) samples.push(sample);
   } catch (caught) {
     error = caught;
   }
