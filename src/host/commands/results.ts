@@ -2,6 +2,7 @@ import { l10n, type QuickPickItem, window } from 'vscode';
 import type { PanelRun } from '../../protocol/panel.ts';
 import type { Messages } from '../messages.ts';
 import type { ActiveRun, History, Panels, Reader, RunRef, Runs } from '../ports.ts';
+import { deleteRun } from '../runs/delete-run.ts';
 import { exportRun } from '../runs/export-run.ts';
 
 export interface ResultsDeps {
@@ -42,6 +43,11 @@ export function resultsCommands(deps: ResultsDeps) {
         (await runOf(history, given)) ??
         (await pickRun(history, (r) => r.problem === null, l10n.t('Export the report of which run?')));
       if (run) await exportRun(run, deps.reader, deps.messages);
+    },
+    /** Of the views alone. */
+    deleteRun: async (given?: unknown) => {
+      const run = await runOf(history, given);
+      if (run) await deleteRun(deps, run);
     },
   };
 }
