@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 /** Settings of a window that shows nothing but what is being tried. */
 export const QUIET_SETTINGS = {
@@ -93,6 +94,25 @@ export async function startServer({
     throw error;
   });
   return { port, log: () => log, exited, stop };
+}
+
+/**
+ * Installs an extension's package for the browser-based VS Code, as a user does.
+ * @param {object} options
+ * @param {{node: string, server: string}} options.web what installWeb() returned
+ * @param {string} options.vsix
+ * @param {string} options.extensionsDir where to; made when it is not there
+ * @returns {Promise<string>} what it printed
+ */
+export async function installExtension({ web, vsix, extensionsDir }) {
+  mkdirSync(extensionsDir, { recursive: true });
+  const home = path.join(extensionsDir, '.server');
+  const args = [web.server, '--install-extension', vsix, '--extensions-dir', extensionsDir, '--server-data-dir', home];
+  const { stdout } = await promisify(execFile)(web.node, [...args, '--accept-server-license-terms'], {
+    env: { ...process.env, NODE_OPTIONS: undefined },
+    timeout: 120_000,
+  });
+  return stdout;
 }
 
 /**
