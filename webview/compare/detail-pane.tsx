@@ -65,7 +65,7 @@ export function DetailPane(props: PaneProps) {
       onKeyDown={onKeyDown}
     >
       <header class="cmp-title">
-        <h2>
+        <h2 title={oneLine(id)}>
           <bdi>{oneLine(id)}</bdi>
         </h2>
         {sample && <SampleFacts sample={sample} />}

@@ -1,14 +1,14 @@
 import { useMemo } from 'preact/hooks';
-import { marksFor, swatch } from '../../src/core/report/render/charts/marks.ts';
+import { marksFor } from '../../src/core/report/render/charts/marks.ts';
 import { oneLine } from '../../src/core/report/render/visible.ts';
+import { Swatch } from '../ui/swatch.tsx';
 
 /** A model's mark and name; `models` in the order that fixes the marks. */
 export function ModelName({ models, id }: { models: string[]; id: string }) {
-  const mark = useMemo(() => swatch(marksFor(models)(id)).text, [models, id]);
+  const marks = useMemo(() => marksFor(models), [models]);
   return (
     <span class="model-name" title={oneLine(id)}>
-      {/* Made by the charts' own markup, of nothing but numbers. */}
-      <span aria-hidden="true" dangerouslySetInnerHTML={{ __html: mark }} />
+      <Swatch id={id} marks={marks} />
       <bdi>{oneLine(id)}</bdi>
     </span>
   );

@@ -1,6 +1,6 @@
 import { memo } from 'preact/compat';
 import { useMemo } from 'preact/hooks';
-import { digits3, duration, quality } from '../../src/core/report/render/format.ts';
+import { count, counted, digits3, duration, quality } from '../../src/core/report/render/format.ts';
 import type { OutputDetail } from '../../src/protocol/reader.ts';
 import { type Differences, differences } from './differences.ts';
 import { LongText, PlainText } from './text.tsx';
@@ -119,8 +119,8 @@ function measures(output: OutputDetail): string[] {
   return [
     ...(latencyMs === null ? ['latency unknown'] : [duration(latencyMs)]),
     ...(ttftMs === null ? [] : [`first token ${duration(ttftMs)}`]),
-    ...(outputTokens === null ? [] : [`${digits3(outputTokens)} tokens`]),
-    ...(inputTokens === null ? [] : [`${digits3(inputTokens)} in the prompt`]),
+    ...(outputTokens === null ? [] : [counted(outputTokens, 'token')]),
+    ...(inputTokens === null ? [] : [`${count(inputTokens)} in the prompt`]),
     ...(device === null ? [] : [device]),
   ];
 }

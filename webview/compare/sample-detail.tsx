@@ -89,9 +89,6 @@ function Answers({ sample, rows, index, model, live, diff }: DetailProps & { mod
       {outputs.map((output) => (
         <OutputCard key={output.repeat} output={output} references={references} repeats={outputs.length > 1} />
       ))}
-      {diff.to === 'reference' && sample.references.length === 0 && sample.unanswerable && (
-        <p class="dim">No reference to compare with.</p>
-      )}
     </>
   );
 }

@@ -62,14 +62,20 @@ export const FIRST_STATE: CompareState = {
 export const isCompareState = (kept: unknown): kept is CompareState => compareState.safeParse(kept).success;
 
 /** The state that another tab asks for: the samples that a model does worst on, those of a task, or one sample. */
-export function requested({ model, task, sample }: CompareRequest, state: CompareState): Partial<CompareState> {
+export function requested({ model, task, only, sample }: CompareRequest, state: CompareState): Partial<CompareState> {
   if (model === undefined && task === undefined) {
     return sample === undefined ? {} : { selected: sample, filters: NO_FILTERS };
   }
   const hidden = model !== undefined && state.models !== null && !state.models.includes(model);
   return {
-    filters: { ...NO_FILTERS, model: model ?? null, task: task ?? null },
-    sort: model === undefined ? state.sort : 'lowest',
+    filters: {
+      ...NO_FILTERS,
+      model: model ?? null,
+      task: task ?? null,
+      errors: only === 'errors',
+      failedChecks: only === 'failedChecks',
+    },
+    sort: model === undefined ? state.sort : only === 'slowest' ? 'latency' : 'lowest',
     models: hidden ? [...state.models!, model] : state.models,
     selected: sample ?? null,
   };

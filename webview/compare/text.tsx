@@ -66,8 +66,9 @@ function SegmentText({ text, kind }: Segment) {
       </ins>
     );
   if (kind === 'removed')
+    // With a direction of its own, so that the answer's alone sets that of the text around it.
     return (
-      <del>
+      <del dir="auto">
         <PlainText text={text} />
       </del>
     );

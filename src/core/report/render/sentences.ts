@@ -126,29 +126,37 @@ const valueBeside = (value: number, set: { bound: number }[]) =>
 const COST_NAMES = { latency: 'latency', tokens: 'tokens', money: 'money', energy: 'energy' } as const;
 const COST_UNITS = { latency: 'ms', tokens: 'tokens', money: 'currency units', energy: 'J' } as const;
 
-/** How the figures were made: one paragraph each. */
-export function method(summary: RunSummary, reward: RewardConfig): string[] {
-  const node = (who: 'models' | 'evaluators', quality: string) => {
-    const { alpha, beta, cost } = reward[who];
-    const normalize =
-      cost.normalize === 'minmax'
-        ? `the mean ${COST_NAMES[cost.of]}, 0 for the lowest and 1 for the highest of the ${who} in this run`
-        : `${COST_NAMES[cost.of]} as a share of the budget of ${plain(cost.normalize.budget)} ${COST_UNITS[cost.of]}, at most 1`;
-    return `R = ${plain(alpha)} × ${quality} − ${plain(beta)} × C, where C is ${normalize}.`;
-  };
-  const rule =
-    typeof reward.consensus === 'string'
-      ? `${reward.consensus}`
-      : `mean without the ${plain(reward.consensus.trimmed * 100)} % at each end`;
+/** `R = 1 × Q / 10 − 0.5 × C, where C is ...` of the models or the evaluators. */
+function rewardFormula(reward: RewardConfig, who: 'models' | 'evaluators'): string {
+  const { alpha, beta, cost } = reward[who];
+  const quality = who === 'models' ? 'Q / 10' : 'A';
+  const normalize =
+    cost.normalize === 'minmax'
+      ? `the mean ${COST_NAMES[cost.of]}, 0 for the lowest and 1 for the highest of the ${who} in this run`
+      : `${COST_NAMES[cost.of]} as a share of the budget of ${plain(cost.normalize.budget)} ${COST_UNITS[cost.of]}, at most 1`;
+  return `R = ${plain(alpha)} × ${quality} − ${plain(beta)} × C, where C is ${normalize}.`;
+}
+
+/** How the reward of an evaluator comes about. */
+export function evaluatorReward(reward: RewardConfig): string {
   const closeness =
     reward.closeness === 'inclusive'
       ? 'the consensus, its own score included (with few evaluators that alone brings it near)'
       : 'the consensus of the other evaluators';
+  return `Reward of an evaluator: ${rewardFormula(reward, 'evaluators')} A is 1 less a tenth of the distance between its score and ${closeness}.`;
+}
+
+/** How the figures were made: one paragraph each. */
+export function method(summary: RunSummary, reward: RewardConfig): string[] {
+  const rule =
+    typeof reward.consensus === 'string'
+      ? `${reward.consensus}`
+      : `mean without the ${plain(reward.consensus.trimmed * 100)} % at each end`;
   const { intervals } = summary;
   return [
     `Quality Q is the ${rule} of the evaluators' scores of a generation, from 0 to 10. Truth is token F1 against the references, from 0 to 10; it never enters a reward.`,
-    `Reward of a model: ${node('models', 'Q / 10')} Figures of models are means over samples.`,
-    `Reward of an evaluator: ${node('evaluators', 'A')} A is 1 less a tenth of the distance between its score and ${closeness}.`,
+    `Reward of a model: ${rewardFormula(reward, 'models')} Figures of models are means over samples.`,
+    evaluatorReward(reward),
     reward.failures === 'zero'
       ? 'A failed generation counts as quality 0 and truth 0.'
       : 'Failed generations are left out of the means.',
