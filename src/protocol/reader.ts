@@ -241,6 +241,6 @@ export interface FileResults {
   run: { id: string; path: string; startedAt: string } | null;
   /** Means of the newest run over this file's samples, by model, best first by reward (by quality where there is none). */
   models: ModelResult[];
-  /** By sample id, each from the newest run that holds it. */
-  samples: Record<string, SampleOutcome & { run: string; path: string }>;
+  /** By sample id, each from the newest run that holds it; `digest` is the `SampleHead.digest` of what was run. */
+  samples: Record<string, SampleOutcome & { run: string; path: string; digest?: string }>;
 }

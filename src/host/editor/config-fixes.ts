@@ -17,30 +17,36 @@ export function registerConfigFixes(): Disposable {
   return languages.registerCodeActionsProvider(
     { scheme: 'file', pattern: `**/${CONFIG_NAME}` },
     {
-      provideCodeActions: (document, _range, { diagnostics }) =>
-        diagnostics
-          .filter(({ source }) => source === 'PoQ')
-          .flatMap((diagnostic) => actionFor(document, diagnostic) ?? []),
+      provideCodeActions: async (document, range, { diagnostics }) => {
+        const keep = diagnostics.filter((d) => d.source === 'PoQ' && fixFor(d.message)?.kind === 'setKey').map(keepKey);
+        // What the schema forbids is told by the editor itself, without what was meant.
+        return diagnostics.length === 0 ? [] : [...keep, ...(await renames(document, range))];
+      },
     },
     { providedCodeActionKinds: [CodeActionKind.QuickFix] },
   );
 }
 
-function actionFor(document: TextDocument, diagnostic: Diagnostic): CodeAction | null {
-  const fix = fixFor(diagnostic.message);
-  if (fix?.kind === 'setKey') {
-    const action = new CodeAction(l10n.t('Keep the key in the editor'), CodeActionKind.QuickFix);
-    action.command = { title: action.title, command: 'poq.setApiKey' };
-    action.diagnostics = [diagnostic];
-    return action;
-  }
-  const { line } = diagnostic.range.start;
-  const place = fix && keyOn(document.lineAt(line).text, fix.key);
-  if (!place) return null;
-  const action = new CodeAction(l10n.t('Change "{0}" to "{1}"', fix.key, fix.by), CodeActionKind.QuickFix);
-  action.edit = new WorkspaceEdit();
-  action.edit.replace(document.uri, new Range(line, place.start, line, place.end), fix.by);
+function keepKey(diagnostic: Diagnostic): CodeAction {
+  const action = new CodeAction(l10n.t('Keep the key in the editor'), CodeActionKind.QuickFix);
+  action.command = { title: action.title, command: 'poq.setApiKey' };
   action.diagnostics = [diagnostic];
-  action.isPreferred = true;
   return action;
+}
+
+/** The keys on these lines that no config has, each with the nearest one that it has. */
+async function renames(document: TextDocument, range: Range): Promise<CodeAction[]> {
+  const { parseConfig } = await import('../../core/config-parse.ts');
+  return parseConfig(document.getText(), CONFIG_NAME).diagnostics.flatMap(({ line, message }) => {
+    const fix = fixFor(message);
+    if (fix?.kind !== 'replace' || line === undefined) return [];
+    const at = line - 1;
+    const place = at < range.start.line || at > range.end.line ? null : keyOn(document.lineAt(at).text, fix.key);
+    if (!place) return [];
+    const action = new CodeAction(l10n.t('Change "{0}" to "{1}"', fix.key, fix.by), CodeActionKind.QuickFix);
+    action.edit = new WorkspaceEdit();
+    action.edit.replace(document.uri, new Range(at, place.start, at, place.end), fix.by);
+    action.isPreferred = true;
+    return [action];
+  });
 }

@@ -43,6 +43,8 @@ interface Candidate {
   folder: PoqFolder;
   path: string;
   format: PromptFormat | null;
+  /** Variables that its prompts may read; undefined where the config does not tell. */
+  env: string[] | undefined;
   /** Neither its name nor a config says that it holds prompts: it does only if some are found. */
   guessed: boolean;
 }
@@ -185,11 +187,17 @@ class Reading implements Disposable {
     const candidate = this.#length() > LARGEST ? null : await this.#candidate();
     if (this.#disposed) return;
     if (candidate === null) return this.#setEntry(null);
-    const { folder, path, format, guessed } = candidate;
+    const { folder, path, format, env, guessed } = candidate;
     const { version } = this.document;
     let contents: PromptContents;
     try {
-      contents = await this.deps.reader.readPrompts({ root: folder.root, path, text: this.document.getText(), format });
+      contents = await this.deps.reader.readPrompts({
+        root: folder.root,
+        path,
+        text: this.document.getText(),
+        format,
+        env,
+      });
     } catch {
       // The reader ended: what was read before still holds, and the next edit asks again.
       return;
@@ -236,9 +244,9 @@ class Reading implements Disposable {
     const name = nameTells(path);
     this.#mayBecomePrompts = name !== 'unlikely';
     if (name === 'certain' || format !== null || (named && name === 'possible'))
-      return { folder, path, format, guessed: false };
+      return { folder, path, format, env: config?.env, guessed: false };
     if (name === 'unlikely' || looksLikePrompts(path, headOf(this.document)) === null) return null;
-    return { folder, path, format, guessed: true };
+    return { folder, path, format, env: config?.env, guessed: true };
   }
 }
 

@@ -14,7 +14,7 @@ test('a missing variable can be replaced by a kept key', () => {
   const message = 'models[0].apiKey.env: the environment variable KEY is not set: set it to the key, or remove it';
   expect(fixFor(message)).toEqual({ kind: 'setKey' });
   expect(fixFor('prompts[0]: "x" matches no file')).toBeNull();
-  expect(fixFor('${env:KEY}: the environment variable is not set')).toBeNull();
+  expect(fixFor('prompt: the environment variable KEY is not set')).toBeNull();
 });
 
 test('a key is found where it is a key, not where it is a value', () => {
