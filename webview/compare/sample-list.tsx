@@ -6,6 +6,7 @@ import { count, duration, fixed, UNKNOWN } from '../../src/core/report/render/fo
 import { ellipsis, oneLine } from '../../src/core/report/render/visible.ts';
 import type { RunRows } from '../../src/core/report/rows.ts';
 import { ABSENT, cellOf, disagreementOf, FAILED, taskOf } from './figures.ts';
+import { labelOf } from './label.ts';
 import { ModelName } from './model-name.tsx';
 import type { Known } from './sample-cache.ts';
 import type { CompareSort } from './state.ts';
@@ -14,7 +15,7 @@ import { useVirtual } from './use-virtual.ts';
 /** A row's height in units of the font size: two lines and some room. */
 const ROW_LINES = 3.1;
 const PAGE_ROWS = 10;
-const LONGEST_LABEL = 160;
+const LONGEST_ID = 160;
 
 interface ListProps {
   rows: RunRows;
@@ -204,6 +205,8 @@ const Row = memo(function Row(props: RowProps) {
   const { rows, sample, models, colours, detail, selected } = props;
   const id = oneLine(rows.samples[sample]!);
   const task = taskOf(rows, sample);
+  const blank = <span class="cmp-blank" aria-hidden="true" />;
+  const label = detail === undefined ? blank : detail === 'unknown' ? '(no texts)' : labelOf(detail);
   return (
     <div
       role="row"
@@ -216,9 +219,9 @@ const Row = memo(function Row(props: RowProps) {
       onFocus={() => !selected && props.onSelect(sample)}
     >
       <span role="rowheader" class="cmp-name" title={id}>
-        <bdi class="cmp-label">{labelOf(detail) ?? <span class="cmp-blank" aria-hidden="true" />}</bdi>
+        <bdi class="cmp-label">{label}</bdi>
         <span class="cmp-id">
-          <bdi>{ellipsis(id, LONGEST_LABEL)}</bdi>
+          <bdi>{ellipsis(id, LONGEST_ID)}</bdi>
           {task !== null && <bdi> · {oneLine(task)}</bdi>}
         </span>
       </span>
@@ -231,15 +234,6 @@ const Row = memo(function Row(props: RowProps) {
     </div>
   );
 });
-
-/** First line of the last message of the user. */
-function labelOf(detail: Known): string | null {
-  if (detail === undefined) return null;
-  if (detail === 'unknown') return '(no texts)';
-  const last = detail.messages.findLast((message) => message.role === 'user') ?? detail.messages.at(-1);
-  const line = oneLine((last?.text ?? '').slice(0, 4 * LONGEST_LABEL));
-  return line === '' ? '(empty prompt)' : ellipsis(line, LONGEST_LABEL);
-}
 
 interface CellProps {
   rows: RunRows;

@@ -1,0 +1,11 @@
+import { ellipsis, oneLine } from '../../src/core/report/render/visible.ts';
+import type { SampleDetail } from '../../src/protocol/reader.ts';
+
+const LONGEST = 160;
+
+/** The last message of the user on one line, shortened. */
+export function labelOf(sample: SampleDetail): string {
+  const last = sample.messages.findLast((message) => message.role === 'user') ?? sample.messages.at(-1);
+  const line = oneLine((last?.text ?? '').slice(0, 4 * LONGEST));
+  return line === '' ? '(empty prompt)' : ellipsis(line, LONGEST);
+}
