@@ -114,3 +114,22 @@ function sizeOf(files: string[]): number | null {
   }
   return sum;
 }
+
+/**
+ * The files of a model on the hub that its use would fetch, weights of the first data type that is there; null where
+ * none of those that would be tried is.
+ *
+ * @param names the paths of all its files
+ * @param devices those that work, in the order in which they are tried
+ */
+export function filesToFetch(
+  names: readonly string[],
+  { role, dtype }: Pick<HubUse, 'role' | 'dtype'>,
+  devices: readonly Device[],
+): string[] | null {
+  const tried = dtype === 'auto' ? devices.flatMap(hubDtypes) : [dtype];
+  const weights = tried.map((candidate) => `onnx/${onnxFileName(candidate)}`).find((file) => names.includes(file));
+  if (weights === undefined) return null;
+  const beside = role === 'model' ? [...MODEL_FILES, 'generation_config.json'] : ENCODER_FILES;
+  return names.filter((name) => beside.includes(name) || name === weights || name.startsWith(`${weights}_data`));
+}

@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { OpenAiModelConfig } from '../../../core/config.ts';
 import { InputError } from '../../errors.ts';
+import { isLoopback, openDispatcher } from '../../proxy.ts';
 
 /** Where requests go, and with which key. */
 export interface Endpoint {
@@ -67,25 +68,16 @@ const secretsOfQuery = (url: URL): string[] =>
 const refuse = (config: OpenAiModelConfig, why: string) =>
   new InputError([{ severity: 'error', message: `model "${config.id}": ${why}.` }]);
 
-/** `hostname` as URL gives it: IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
-  return hostname === '[::1]' || /(^|\.)localhost$/.test(hostname) || /^127(\.\d+){3}$/.test(hostname);
-}
-
 /**
  * The connections to an endpoint: kept open between requests, one request at a time on each, through the proxy of the
- * environment where there is one. Loopback addresses never go through a proxy: they mean this machine, not the proxy's.
+ * environment where there is one.
  */
 export function openConnections(config: OpenAiModelConfig, endpoint: Endpoint, env: Env): Dispatcher {
   // The request's own timer covers everything else.
   const options = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: Math.min(config.timeoutMs, 30_000) } };
-  const httpProxy = env('http_proxy') || env('HTTP_PROXY') || '';
-  const httpsProxy = env('https_proxy') || env('HTTPS_PROXY') || '';
-  if (endpoint.loopback || (httpProxy === '' && httpsProxy === '')) return new Agent(options);
-  for (const [name, value] of Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy })) {
-    if (value !== '' && !URL.canParse(value)) throw refuse(config, `the environment variable ${name} is not a URL`);
+  try {
+    return openDispatcher(new URL(endpoint.origin), env, options);
+  } catch (error) {
+    throw refuse(config, (error as Error).message);
   }
-  const noProxy = env('no_proxy') || env('NO_PROXY') || '';
-  // Plain HTTP goes to the proxy as it is; most proxies tunnel (CONNECT) for HTTPS alone.
-  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy, proxyTunnel: false });
 }
