@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { commands, type ExtensionContext, EventEmitter, window, workspace } from 'vscode';
+import { commands, EventEmitter, type ExtensionContext, window, workspace } from 'vscode';
 import { placesOf } from '../node/places.ts';
 import { startEngine } from '../node/worker-client/engine.ts';
 import { startReader } from '../node/worker-client/reader.ts';
@@ -7,12 +7,17 @@ import type { EngineHostApi } from '../protocol/engine.ts';
 import { resultsCommands } from './commands/results.ts';
 import { scoreCommands } from './commands/score.ts';
 import { setupCommands } from './commands/setup.ts';
+import { registerEditorFeatures } from './editor/index.ts';
+import { createEditorModels } from './language-models/editor-models.ts';
 import { createMessages, guarded } from './messages.ts';
+import { createPanels } from './panel/panels.ts';
 import { followRuns } from './runs/context-keys.ts';
 import { createHistory } from './runs/history.ts';
 import { createRunWatch, type RunChange } from './runs/run-watch.ts';
 import { createRuns } from './runs/runs.ts';
 import { registerStatusBar } from './runs/status-bar.ts';
+import { registerTesting } from './testing/index.ts';
+import { registerViews } from './views/index.ts';
 import { createConfigs } from './workspace/configs.ts';
 import { createFolders } from './workspace/folders.ts';
 import { createKeys } from './workspace/secrets.ts';
@@ -33,9 +38,13 @@ export function activate(context: ExtensionContext): void {
   const keys = createKeys(context.secrets);
 
   const runChanges = new EventEmitter<RunChange>();
-  const reader = startReader(program('read-worker.mjs'), { onRunChanged: (change) => runChanges.fire(change) }, tellLog);
+  const reader = startReader(
+    program('read-worker.mjs'),
+    { onRunChanged: (change) => runChanges.fire(change) },
+    tellLog,
+  );
   const watch = createRunWatch(reader, runChanges.event);
-  const editorModels = createEditorModels();
+  const editorModels = createEditorModels(context.languageModelAccessInformation);
   const engine = (host: Pick<EngineHostApi, 'onEvents'>) =>
     startEngine(program('run-worker.mjs'), { ...editorModels, ...host }, tellLog);
   const runs = createRuns({ folders, configs, keys, reader, messages, places, startEngine: engine });
@@ -50,6 +59,7 @@ export function activate(context: ExtensionContext): void {
   for (const [name, work] of Object.entries(all)) {
     context.subscriptions.push(commands.registerCommand(`poq.${name}`, guarded(messages, work)));
   }
+  const editor = registerEditorFeatures({ folders, configs, keys, reader, runs, history, panels, places });
   context.subscriptions.push(
     log,
     folders,
@@ -63,7 +73,7 @@ export function activate(context: ExtensionContext): void {
     registerStatusBar(runs),
     followRuns(folders, history),
     registerViews({ folders, configs, keys, reader, runs, history, places }),
-    registerEditorFeatures({ folders, configs, keys, reader, runs, history, panels, places }),
-    registerTesting({ folders, configs, reader, runs }),
+    editor,
+    registerTesting({ folders, configs, reader, runs, documents: editor.documents }),
   );
 }
