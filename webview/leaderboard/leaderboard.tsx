@@ -68,7 +68,7 @@ export function Leaderboard({ report }: { report: PanelReport }) {
             title={title}
             chart={chart}
             items={models}
-            openLabel="Compare the answers of"
+            openLabel="compare its answers"
             onOpen={(model) => openCompare({ model, only: key === 'latency' ? 'slowest' : undefined })}
           />
         ))}

@@ -63,8 +63,8 @@ export function WeightSlider({ name, symbol, title, value, original, winners, ma
       <button
         type="button"
         class="link reset"
-        disabled={value === original}
-        aria-label={`Reset ${symbol} to ${plain(original)}, which the run was made with`}
+        hidden={value === original}
+        aria-label={`Reset to ${plain(original)}: ${symbol} as the run was made with`}
         onClick={() => onChange(original)}
       >
         Reset to {plain(original)}

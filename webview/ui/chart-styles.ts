@@ -20,6 +20,7 @@ body{
 --poq-warn:var(--vscode-editorWarning-foreground);
 ${colours(DARK)}}
 body.vscode-light,body.vscode-high-contrast-light{${colours(LIGHT)}}
+body.vscode-high-contrast,body.vscode-high-contrast-light{--poq-line:color-mix(in srgb,var(--vscode-foreground) 30%,transparent)}
 ${CHART_CSS}`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }

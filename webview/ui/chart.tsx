@@ -13,7 +13,7 @@ export interface ChartProps {
   chart: Markup;
   /** What the chart's `data-index` counts: where a click on a mark leads to. */
   items?: string[];
-  /** What happens then, for screen readers: `Compare answers of`. */
+  /** What happens then, for screen readers: `compare its answers`. */
   openLabel?: string;
   onOpen?(item: string): void;
 }
@@ -54,11 +54,7 @@ export function Chart({ name, title, chart, items = [], openLabel = '', onOpen }
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the marks inside are the buttons, see `makeButtons` */}
       <div class="scroll" onClick={onOpen && open} onKeyDown={onOpen && onKeyDown}>
-        <SvgMarkup
-          holder={holder}
-          markup={chart}
-          onDrawn={(drawn) => onOpen && makeButtons(drawn, (i) => `${openLabel} ${oneLine(items[i] ?? '')}`)}
-        />
+        <SvgMarkup holder={holder} markup={chart} onDrawn={(drawn) => onOpen && makeButtons(drawn, items, openLabel)} />
       </div>
     </figure>
   );
@@ -69,13 +65,16 @@ const SVG = 'http://www.w3.org/2000/svg';
 const REACH = 6;
 
 /** Makes buttons of the marks of a chart, with room to hit them. */
-function makeButtons(svg: SVGSVGElement, label: (index: number) => string): void {
+function makeButtons(svg: SVGSVGElement, items: string[], openLabel: string): void {
   // The parts of an image cannot be reached; those of a group can. Its name stays.
   svg.setAttribute('role', 'group');
   for (const group of svg.querySelectorAll<SVGGElement>('[data-index]')) {
+    // What is written at the mark belongs to its name.
+    const words = Array.from(group.querySelectorAll('text'), (text) => text.textContent).join(' ');
+    const item = oneLine(items[Number(group.getAttribute('data-index'))] ?? '');
     group.setAttribute('role', 'button');
     group.setAttribute('tabindex', '0');
-    group.setAttribute('aria-label', label(Number(group.getAttribute('data-index'))));
+    group.setAttribute('aria-label', `${words === '' ? item : words}: ${openLabel}`);
     const box = group.getBBox();
     const hit = document.createElementNS(SVG, 'rect');
     const numbers = {
