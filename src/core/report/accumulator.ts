@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { BOOTSTRAP_METHOD, JointBootstrap } from '../stats/bootstrap.ts';
+import { BOOTSTRAP_METHOD, JointBootstrap, RESAMPLES } from '../stats/bootstrap.ts';
 import type { CheckRow, GenerationRow, ScoreRow } from '../types.ts';
 import { EvaluatorEstimates } from './evaluator-estimates.ts';
 import { evaluateGates } from './gates.ts';
@@ -12,8 +12,6 @@ import { GOOD, REUSED, RunTable, type SampleInfo } from './table.ts';
 import { estimateMeans, estimateOf, estimateRatio, type Resampling, type Units, unitsOf } from './units.ts';
 import { runWarnings } from './warnings.ts';
 import { pairSummary, qualityInterval, ranked, rewardOf, type Weighing } from './weighing.ts';
-
-const RESAMPLES = 2000;
 
 export interface SummaryOptions {
   run: string;

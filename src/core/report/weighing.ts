@@ -1,8 +1,8 @@
 import { modelReward, type Weights } from '../reward/reward.ts';
 import { type Interval, intervalOf } from '../stats/interval.ts';
-import { samplesToDecide, verdictOf } from './pairs.ts';
 import type { Estimate, ModelSummary, PairSummary } from './summary.ts';
 import { estimateOf } from './units.ts';
+import { samplesToDecide, verdictOf } from './verdict.ts';
 
 /**
  * What rewards under any alpha and beta are computed from: quality and normalised cost of every model, and of every

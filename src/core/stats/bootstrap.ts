@@ -7,6 +7,9 @@ import { Rng } from './rng.ts';
  */
 export type Statistic = (sums: Float64Array, row: number) => number;
 
+/** Enough for percentiles that another seed moves by little: every interval is made of as many. */
+export const RESAMPLES = 2000;
+
 export const BOOTSTRAP_METHOD = 'joint percentile bootstrap, percentiles expanded for few units (Hesterberg 2015)';
 
 /**

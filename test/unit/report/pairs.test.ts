@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../../src/core/config.ts';
-import { samplesToDecide, verdictOf } from '../../../src/core/report/pairs.ts';
 import { paretoFront } from '../../../src/core/report/pareto.ts';
+import { samplesToDecide, verdictOf } from '../../../src/core/report/verdict.ts';
 import { Rng } from '../../../src/core/stats/rng.ts';
 import { answer, configOf, sample, score, summarize } from './builders.ts';
 import type { Rows } from './reference.ts';

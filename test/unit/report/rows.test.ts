@@ -127,7 +127,7 @@ describe('sortRows', () => {
         fc.array(fc.tuple(cell, cell, cell), { maxLength: 40 }),
         by,
         fc.boolean(),
-        fc.constantFrom(undefined, ['a', 'b'], ['c']),
+        fc.constantFrom<string[] | undefined>(undefined, ['a', 'b'], ['c']),
         (cells, by, descending, shown) => {
           const rows = { ...handmade(), models: ['a', 'b', 'c'] };
           const flat = cells.flat();
