@@ -13,6 +13,7 @@ import { hasDisplay, obtainVSCode } from '../../scripts/vscode/obtain.mjs';
 import { CACHE, ROOT } from '../../scripts/vscode/paths.mjs';
 import { bundle } from './support/bundle.mjs';
 import { runInHost } from './support/host-run.mjs';
+import { storyHooks } from './support/open-windows.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const { values: options, positionals: names } = parseArgs({
@@ -76,12 +77,8 @@ function report(name, { ran, rows, problem, logs }) {
 
 async function runStories() {
   console.log('\nStories in the window of the browser-based VS Code');
-  const mocha = new Mocha({
-    ui: 'bdd',
-    timeout: 180_000,
-    reporter: 'spec',
-    ...(options.grep ? { grep: options.grep } : {}),
-  });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: 'spec', rootHooks: storyHooks });
+  if (options.grep) mocha.grep(options.grep);
   for (const name of stories) mocha.addFile(await bundle('node', path.join(HERE, 'ui', `${name}.story.ts`)));
   await mocha.loadFilesAsync();
   const ran = { tests: 0 };

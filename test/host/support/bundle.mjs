@@ -4,11 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { CACHE } from '../../../scripts/vscode/paths.mjs';
 
-/** The harness's own scripts know where they lie, so they are imported from there, not bundled. */
-const scriptsStayWhereTheyAre = {
-  name: 'scripts-stay-where-they-are',
+/** JavaScript modules stay where they lie: they know their place, and every bundle shares them. */
+const modulesStayWhereTheyAre = {
+  name: 'modules-stay-where-they-are',
   setup(b) {
-    b.onResolve({ filter: /\/scripts\/.*\.mjs$/ }, ({ path: file, resolveDir }) => ({
+    b.onResolve({ filter: /^\..*\.mjs$/ }, ({ path: file, resolveDir }) => ({
       path: pathToFileURL(path.resolve(resolveDir, file)).href,
       external: true,
     }));
@@ -44,7 +44,7 @@ export async function bundle(
     external: ['vscode'],
     sourcemap: 'inline',
     logLevel: 'warning',
-    plugins: [scriptsStayWhereTheyAre],
+    plugins: [modulesStayWhereTheyAre],
   });
   return outfile;
 }

@@ -1,12 +1,12 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'mocha';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../../scripts/vscode/chromium.mjs';
 import { installWeb } from '../../../scripts/vscode/install-web.mjs';
-import { CACHE, ROOT } from '../../../scripts/vscode/paths.mjs';
+import { ROOT } from '../../../scripts/vscode/paths.mjs';
 import { showWorkbench, startServer, writeSettings } from '../../../scripts/vscode/server.mjs';
+import { openWindows } from './open-windows.mjs';
 import { Workbench } from './workbench.ts';
 
 /** The built-in themes by what they are. */
@@ -44,23 +44,6 @@ interface Session {
   trust: boolean;
   end(): Promise<void>;
 }
-
-const openWindows = new Set<VSCodeWindow>();
-
-// A story that failed leaves a picture of each of its windows, and no window.
-afterEach(async function () {
-  const failed = this.currentTest?.state === 'failed';
-  for (const window of [...openWindows]) {
-    if (failed) {
-      const file = path.join(CACHE, 'failed', `${this.currentTest?.fullTitle().replace(/[^\w-]+/g, '-')}.png`);
-      await window.screenshot(file).then(
-        () => console.log(`      window at that moment: ${path.relative(ROOT, file)}`),
-        () => {},
-      );
-      await window.close();
-    }
-  }
-});
 
 /**
  * Opens a window of the browser-based VS Code with the extension. Close it, or end the whole session with it, through

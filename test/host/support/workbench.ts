@@ -47,7 +47,10 @@ export class Workbench {
   async openPalette(text = ''): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type=text]');
     await this.page.keyboard.press('F1');
-    await input.waitFor({ state: 'visible', timeout: 10_000 });
+    await input.waitFor({ state: 'visible', timeout: 10_000 }).catch(async (error) => {
+      const dialog = this.page.locator('.monaco-dialog-box');
+      throw (await dialog.count()) > 0 ? new Error(`A dialog is in the way: ${await dialog.innerText()}`) : error;
+    });
     await input.fill(`>${text}`);
   }
 
