@@ -1,4 +1,7 @@
+import type { Sample } from '../../core/types.ts';
+import { sampleDigest } from '../../node/sample-digest.ts';
 import type { FileResults, SampleOutcome } from '../../protocol/reader.ts';
+import { RowReader } from './row-reader.ts';
 import type { RunIndex } from './run-index.ts';
 import type { RunIndexes } from './run-indexes.ts';
 import { signatureOf } from './run-state.ts';
@@ -14,13 +17,15 @@ interface RunOfFile {
   /** Of the run's files: another one, another result. */
   signature: string;
   models: FileResults['models'];
-  outcomes: SampleOutcome[];
+  outcomes: (SampleOutcome & { digest: string })[];
 }
 
 /** The last known results of prompt files, each sample's from the newest run that holds it. */
 export class FileResultsReader {
   /** By path of the run and file, the least recently used first. */
   readonly #kept = new Map<string, RunOfFile>();
+  /** By index of the run and of the sample. */
+  readonly #digests = new WeakMap<RunIndex, string[]>();
 
   constructor(
     readonly runs: StoredRuns,
@@ -30,7 +35,7 @@ export class FileResultsReader {
   async read(root: string, file: string): Promise<FileResults> {
     const listed = await this.runs.list(root);
     const holding = listed.filter(({ run, files }) => run.problem === null && files.includes(file));
-    const results: FileResults = { run: null, models: [], samples: {} };
+    const results: FileResults = { run: null, models: [], samples: Object.create(null) };
     for (const { run } of holding.slice(0, MOST_RUNS)) {
       let found: RunOfFile;
       try {
@@ -60,7 +65,7 @@ export class FileResultsReader {
       'checks.jsonl',
     ]);
     let found = this.#kept.get(key);
-    if (found?.signature !== signature) found = { signature, ...resultsOf(await this.indexes.get(path), file) };
+    if (found?.signature !== signature) found = { signature, ...this.#resultsOf(await this.indexes.get(path), file) };
     this.#kept.delete(key);
     this.#kept.set(key, found);
     this.#evict();
@@ -84,11 +89,25 @@ export class FileResultsReader {
       outcomes -= length;
     }
   }
-}
 
-/** Samples that no model has answered yet have no result. */
-function resultsOf(index: RunIndex, file: string): Omit<RunOfFile, 'signature'> {
-  const samples = (index.samplesOfFile.get(file) ?? []).filter((sample) => index.isAttempted(sample));
-  const { outcomes } = index;
-  return { models: outcomes.results(samples), outcomes: samples.map((sample) => outcomes.of(sample)) };
+  /** Samples that no model has answered yet have no result. */
+  #resultsOf(index: RunIndex, file: string): Omit<RunOfFile, 'signature'> {
+    const { outcomes, samplePlaces, folder } = index;
+    const samples = (index.samplesOfFile.get(file) ?? []).filter((sample) => index.isAttempted(sample));
+    const digests = this.#digests.get(index) ?? [];
+    this.#digests.set(index, digests);
+    const rows = new RowReader(folder.path);
+    try {
+      const digestOf = (sample: number) => {
+        digests[sample] ??= sampleDigest(rows.read<Sample>('samples.jsonl', samplePlaces[sample]!));
+        return digests[sample];
+      };
+      return {
+        models: outcomes.results(samples),
+        outcomes: samples.map((sample) => ({ ...outcomes.of(sample), digest: digestOf(sample) })),
+      };
+    } finally {
+      rows.close();
+    }
+  }
 }

@@ -40,7 +40,8 @@ export function createRunReader(notify: ReaderHostApi['onRunChanged']): RunReade
     samples: async ({ path, samples }) => readDetails(await indexes.get(path), samples),
     compare: async ({ base, run }) => {
       const before = await indexes.get(base);
-      return compareRuns(before, await indexes.get(run));
+      const after = await indexes.get(run);
+      return compareRuns(before.compared, after.compared);
     },
     fileResults: ({ root, file }) => files.read(root, file),
     async settled({ path, from }) {

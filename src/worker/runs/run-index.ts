@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasReference, usesReference } from '../../core/evaluators.ts';
 import { RunAccumulator } from '../../core/report/accumulator.ts';
+import type { ComparedRun } from '../../core/report/comparison.ts';
 import { Outcomes } from '../../core/report/outcome.ts';
 import { ABSENT, FAILED, GOOD, type RunTable } from '../../core/report/table.ts';
 import type { CheckRow, GenerationRow, Sample, ScoreRow } from '../../core/types.ts';
 import { formatDiagnostic } from '../../node/errors.ts';
+import { describeMachine } from '../../node/report-input.ts';
 import type { RunFolder, RunRecord } from '../../node/store/run-folder.ts';
 import type { StoredRun } from '../../protocol/reader.ts';
 import { CheckRows } from './check-rows.ts';
@@ -87,6 +89,12 @@ export class RunIndex {
     return this.#outcomes.of;
   }
 
+  /** What a comparison with another run needs. */
+  get compared(): ComparedRun {
+    const { id: run, startedAt, config, machine } = this.record;
+    return { run, startedAt, config, table: this.table, machine: describeMachine(machine) };
+  }
+
   get table(): RunTable {
     return this.accumulator.table;
   }
@@ -98,19 +106,27 @@ export class RunIndex {
 
   /** Reads what is new. False: what was read is not what stands in the folder any more, so it has to be opened anew. */
   async refresh(): Promise<boolean> {
-    if (!this.#refreshRecord()) return false;
-    const ended = this.state !== 'running';
-    let grown = false;
+    // The record first: once it says that the run is over, every row is there.
+    const signature = signatureOf(this.folder.path, ['run.json']);
+    const isSame = signature === this.#recordSignature;
+    const { record, state } = standingOf(this.folder, isSame ? this.record : undefined);
+    if (!isSame && JSON.stringify(record.config) !== this.#config) return false;
+    const ended = state !== 'running';
+    let changed = !isSame || state !== this.state;
     for (const read of [
       () => this.#generations.read(ended, (row, place) => this.#addGeneration(row, place)),
       () => this.#scores.read(ended, (row, place) => this.#addScore(row, place)),
       () => this.#checkRows.read(ended, (row) => this.#addCheck(row)),
     ]) {
-      const change = await read();
-      if (change === 'replaced') return false;
-      grown ||= change === 'grown';
+      const found = await read();
+      if (found === 'replaced') return false;
+      changed ||= found === 'grown';
     }
-    if (grown) this.#changes++;
+    // Nobody is told of the end before its last row.
+    this.#recordSignature = signature;
+    this.record = record;
+    this.state = state;
+    if (changed) this.#changes++;
     this.settled.update(this.table.samples.length, ended, (sample) => this.isComplete(sample));
     return true;
   }
@@ -184,19 +200,6 @@ export class RunIndex {
       else this.samplesOfFile.set(file, [this.samplePlaces.length - 1]);
       this.accumulator.addSample(sample);
     });
-  }
-
-  /** False: the record tells of another run. */
-  #refreshRecord(): boolean {
-    const signature = signatureOf(this.folder.path, ['run.json']);
-    const isSame = signature === this.#recordSignature;
-    const { record, state } = standingOf(this.folder, isSame ? this.record : undefined);
-    if (!isSame && JSON.stringify(record.config) !== this.#config) return false;
-    if (!isSame || state !== this.state) this.#changes++;
-    this.#recordSignature = signature;
-    this.record = record;
-    this.state = state;
-    return true;
   }
 
   #addGeneration(row: GenerationRow, line: LinePlace): void {

@@ -1,10 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { ABSENT } from '../../core/report/table.ts';
 import type { GenerationRow, Sample, ScoreRow } from '../../core/types.ts';
 import type { DetailText, OutputDetail, SampleDetail } from '../../protocol/reader.ts';
-import type { LinePlace } from './row-tail.ts';
+import { RowReader } from './row-reader.ts';
 import type { RunIndex } from './run-index.ts';
 
 const LONGEST_TEXT = 20_000;
@@ -23,36 +21,6 @@ export async function readDetails(index: RunIndex, ids: readonly string[]): Prom
     return details;
   } finally {
     rows.close();
-  }
-}
-
-/** Reads single rows of a run's files, which are open only while it is. */
-class RowReader {
-  readonly #files = new Map<string, number>();
-
-  constructor(readonly folder: string) {}
-
-  read<T>(name: string, { start, length }: LinePlace): T {
-    let file = this.#files.get(name);
-    if (file === undefined) {
-      file = openSync(join(this.folder, name), 'r');
-      this.#files.set(name, file);
-    }
-    const bytes = Buffer.allocUnsafe(length);
-    for (let read = 0; read < length; ) {
-      const count = readSync(file, bytes, read, length - read, start + read);
-      if (count === 0) break;
-      read += count;
-    }
-    try {
-      return JSON.parse(bytes.toString('utf8')) as T;
-    } catch {
-      throw new Error(`${join(this.folder, name)} changed while it was read: try again.`);
-    }
-  }
-
-  close(): void {
-    for (const file of this.#files.values()) closeSync(file);
   }
 }
 

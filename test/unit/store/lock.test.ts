@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CannotFinishError } from '../../../src/node/errors.ts';
-import { acquireLock } from '../../../src/node/store/lock.ts';
+import { acquireLock, isLocked } from '../../../src/node/store/lock.ts';
 
 let file: string;
 beforeEach(() => {
@@ -57,5 +57,21 @@ describe('acquireLock', () => {
     writeFileSync(file, other);
     lock.release();
     expect(readFileSync(file, 'utf8')).toBe(other);
+  });
+});
+
+describe('isLocked', () => {
+  test('is true while a living process holds the lock, and leaves the lock alone', async () => {
+    expect(isLocked(file)).toBe(false);
+    const lock = acquireLock(file);
+    expect(isLocked(file)).toBe(true);
+    lock.release();
+    expect(isLocked(file)).toBe(false);
+    const abandoned = JSON.stringify({ token: 't', pid: await deadPid(), host: hostname(), processStart: null });
+    writeFileSync(file, abandoned);
+    expect(isLocked(file)).toBe(false);
+    expect(readFileSync(file, 'utf8')).toBe(abandoned);
+    writeFileSync(file, '{"torn');
+    expect(isLocked(file)).toBe(false);
   });
 });

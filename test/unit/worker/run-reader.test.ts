@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resumeEvaluation } from '../../../src/node/run/engine.ts';
 import { rebuildSummary } from '../../../src/node/run/rebuild.ts';
+import { sampleDigest } from '../../../src/node/sample-digest.ts';
 import { createRunReader, type RunReader } from '../../../src/worker/runs/index.ts';
 import {
   checkOf,
@@ -183,6 +184,32 @@ describe('a run that goes on', () => {
     expect(last.summary).toEqual(await rebuildSummary(run.folder));
     expect(last).toMatchObject({ done: 240, total: 240 });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  test('is never told to be over before its last row, whoever reads it meanwhile', async () => {
+    const samples = Array.from({ length: 400 }, (_, i) =>
+      sampleOf(`s${i}`, { references: [`${'long '.repeat(40)}${i}`] }),
+    );
+    const run = await openWritten(root, samples);
+    const { path } = run.folder;
+    await reader.report({ path, intervals: false });
+    for (const model of ['a', 'b']) {
+      run.writer.generations.append(
+        samples.map(({ id }) => generationOf(id, model, { text: 'an answer '.repeat(100) })),
+      );
+      run.writer.scores.append(samples.flatMap(({ id }) => ['rouge', 'chrf'].map((e) => scoreOf(id, model, e, 5))));
+    }
+    run.end('done');
+    const seen: { state: string; done: number }[] = [];
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        for (let turn = 0; turn < i; turn++) await new Promise((resume) => setImmediate(resume));
+        const { run: told, done } = await reader.report({ path, intervals: false });
+        seen.push({ state: told.state, done });
+      }),
+    );
+    expect(seen.filter(({ state }) => state !== 'running').every(({ done }) => done === 2400)).toBe(true);
+    expect(seen).toContainEqual({ state: 'done', done: 2400 });
   });
 
   test('that was killed is interrupted; its torn line is told, and gone once it is resumed', async () => {
@@ -404,6 +431,41 @@ describe('rows', () => {
   });
 });
 
+describe('the comparison of two runs', () => {
+  test('is paired by sample id over what both hold', async () => {
+    const before = (await recorded({ samples: IDS.slice(0, 10) })).folder;
+    const after = await recorded({
+      answers: { half: answers((i) => i >= 8), other: answers(() => true) },
+      samples: IDS.slice(2),
+    });
+    const comparison = await reader.compare({ base: before.path, run: after.folder.path });
+    expect(comparison).toMatchObject({
+      base: { run: before.id },
+      run: { run: after.folder.id, startedAt: after.record.startedAt },
+      onlyBase: ['good'],
+      onlyRun: ['other'],
+      samplesOnlyBase: 2,
+      samplesOnlyRun: 2,
+    });
+    // Of q2 to q9, q6 and q7 became right.
+    expect(comparison.models).toMatchObject([{ id: 'half', samples: 8 }]);
+    const [half] = comparison.models;
+    expect(half!.quality.mean).toBeCloseTo(half!.after.quality! - half!.before.quality!, 9);
+    expect(
+      half!.largest
+        .filter(({ before: x, after: y }) => y > x)
+        .map(({ sample }) => sample)
+        .sort(),
+    ).toEqual(['q6', 'q7']);
+  });
+
+  test('needs both', async () => {
+    const { path } = (await recorded()).folder;
+    const gone = join(root, '.poq', 'runs', 'gone');
+    await expect(reader.compare({ base: gone, run: path })).rejects.toThrow(/The run gone is gone/);
+  });
+});
+
 describe('results of a prompt file', () => {
   test('come, sample by sample, from the newest run that holds it', async () => {
     const all = await recorded();
@@ -418,16 +480,19 @@ describe('results of a prompt file', () => {
       ['good', 1],
       ['half', 1],
     ]);
+    for await (const sample of all.folder.samples(() => {})) {
+      expect(results.samples[sample.id]!.digest).toBe(sampleDigest(sample));
+    }
     expect(await reader.fileResults({ root, file: 'prompts.jsonl' })).toEqual(results);
   });
 
   test('are nothing where no run holds the file, and leave out what nobody answered', async () => {
     expect(await reader.fileResults({ root, file: 'prompts.jsonl' })).toEqual({ run: null, models: [], samples: {} });
-    const run = await openWritten(root, [sampleOf('s1'), sampleOf('s2')]);
+    const run = await openWritten(root, [sampleOf('s1'), sampleOf('s2'), sampleOf('constructor')]);
     expect((await reader.fileResults({ root, file: 'prompts.jsonl' })).run).toBeNull();
-    run.writer.generations.append([generationOf('s2', 'a')]);
+    run.writer.generations.append([generationOf('s2', 'a'), generationOf('constructor', 'a')]);
     const { samples } = await reader.fileResults({ root, file: 'prompts.jsonl' });
-    expect(Object.keys(samples)).toEqual(['s2']);
+    expect(Object.keys(samples)).toEqual(['s2', 'constructor']);
     expect(samples.s2).toMatchObject({ pass: null });
     run.end('cancelled');
   });
