@@ -22,8 +22,10 @@ export function prepareLibrary(order: LoadOrder): void {
   const { source } = order;
   const remote = source.kind === 'hub';
   env.logLevel = LogLevel.ERROR;
-  env.allowLocalModels = !remote;
   env.allowRemoteModels = source.kind === 'hub' && !source.cachedOnly;
+  env.allowLocalModels = !env.allowRemoteModels;
+  // Without the network, the cache is a folder of models like others.
+  if (remote) env.localModelPath = order.cacheDir;
   env.useFSCache = remote;
   env.useWasmCache = false;
   env.cacheDir = order.cacheDir;
