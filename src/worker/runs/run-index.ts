@@ -14,7 +14,7 @@ import type { StoredRun } from '../../protocol/reader.ts';
 import { CheckRows } from './check-rows.ts';
 import { LinePlaces } from './line-places.ts';
 import { type LinePlace, RowTail } from './row-tail.ts';
-import { signatureOf, standingOf } from './run-state.ts';
+import { isWritten, signatureOf, stateOf } from './run-state.ts';
 import { SettledOrder } from './settled-order.ts';
 
 /**
@@ -50,10 +50,10 @@ export class RunIndex {
 
   private constructor(readonly folder: RunFolder) {
     this.#recordSignature = signatureOf(folder.path, ['run.json']);
-    const { record, state } = standingOf(folder);
-    const { config } = record;
-    this.record = record;
-    this.state = state;
+    const written = isWritten(folder.path);
+    this.record = folder.readRecord();
+    this.state = stateOf(folder.path, this.record, written);
+    const { config } = this.record;
     this.#config = JSON.stringify(config);
     this.accumulator = new RunAccumulator({ config });
     this.#modelIndex = new Map(config.models.map(({ id }, i) => [id, i]));
@@ -106,10 +106,13 @@ export class RunIndex {
 
   /** Reads what is new. False: what was read is not what stands in the folder any more, so it has to be opened anew. */
   async refresh(): Promise<boolean> {
-    // The record first: once it says that the run is over, every row is there.
-    const signature = signatureOf(this.folder.path, ['run.json']);
+    const { path } = this.folder;
+    // The record before the rows: once it says that the run is over, every row is there.
+    const written = isWritten(path);
+    const signature = signatureOf(path, ['run.json']);
     const isSame = signature === this.#recordSignature;
-    const { record, state } = standingOf(this.folder, isSame ? this.record : undefined);
+    const record = isSame ? this.record : this.folder.readRecord();
+    const state = stateOf(path, record, written);
     if (!isSame && JSON.stringify(record.config) !== this.#config) return false;
     const ended = state !== 'running';
     let changed = !isSame || state !== this.state;

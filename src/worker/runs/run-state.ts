@@ -1,28 +1,26 @@
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isLocked } from '../../node/store/lock.ts';
-import type { RunFolder, RunRecord } from '../../node/store/run-folder.ts';
+import type { RunRecord } from '../../node/store/run-folder.ts';
 import type { StoredRun } from '../../protocol/reader.ts';
 
 /** A run writes its record a moment before it takes its lock, and another when it is resumed. */
 const BETWEEN_RECORD_AND_LOCK_MS = 2000;
 
-export interface RunStanding {
-  record: RunRecord;
-  state: StoredRun['state'];
+/** Whether somebody writes the run. To be asked before its record is read: a run ends there before it gives its lock back. */
+export function isWritten(path: string): boolean {
+  return isLocked(join(path, 'lock'));
 }
 
 /**
- * The record of a run and how the run stands: one that says that it runs, while no living process holds its lock, is
- * interrupted. The lock is looked at first, since a run that ends writes its record before it gives the lock back.
- * @throws InputError when the folder holds no run that this version reads
+ * How a run stands by its record: one that says that it runs, while no living process holds its lock, is interrupted.
+ *
+ * @param written what `isWritten` said before the record was read
  */
-export function standingOf(folder: RunFolder, known?: RunRecord): RunStanding {
-  const locked = isLocked(join(folder.path, 'lock'));
-  const record = known ?? folder.readRecord();
-  if (record.state !== 'running' || locked) return { record, state: record.state };
-  const age = Date.now() - statSync(join(folder.path, 'run.json')).mtimeMs;
-  return { record, state: age < BETWEEN_RECORD_AND_LOCK_MS ? 'running' : 'interrupted' };
+export function stateOf(path: string, record: RunRecord, written: boolean): StoredRun['state'] {
+  if (record.state !== 'running' || written) return record.state;
+  const age = Date.now() - statSync(join(path, 'run.json')).mtimeMs;
+  return age < BETWEEN_RECORD_AND_LOCK_MS ? 'running' : 'interrupted';
 }
 
 /** Whether the folder of a run is still there; a file that is only busy is. */

@@ -1,7 +1,7 @@
 import { RunFolder } from '../../node/store/run-folder.ts';
 import type { ReaderHostApi } from '../../protocol/reader.ts';
 import type { RunIndexes } from './run-indexes.ts';
-import { isThere, signatureOf, standingOf } from './run-state.ts';
+import { isThere, isWritten, signatureOf, stateOf } from './run-state.ts';
 
 type Change = Parameters<ReaderHostApi['onRunChanged']>[0];
 
@@ -45,7 +45,8 @@ export class RunWatches {
     const watch: Watch = { timer: null, state: 'failed', done: 0, total: 0, signature: '', revision: '' };
     try {
       watch.signature = signatureOf(path, FILES);
-      watch.state = standingOf(new RunFolder(path)).state;
+      const written = isWritten(path);
+      watch.state = stateOf(path, new RunFolder(path).readRecord(), written);
     } catch {
       // Gone, or not to be read: the first look tells.
     }

@@ -7,7 +7,7 @@ import { describeMachine } from '../../node/report-input.ts';
 import { RunFolder, type RunRecord } from '../../node/store/run-folder.ts';
 import type { StoredRun } from '../../protocol/reader.ts';
 import { RowTail } from './row-tail.ts';
-import { signatureOf, standingOf } from './run-state.ts';
+import { isWritten, signatureOf, stateOf } from './run-state.ts';
 
 /** Folders that are looked at before other calls have their turn. */
 const BETWEEN_BREATHS = 50;
@@ -28,55 +28,43 @@ interface Known {
 
 /** The runs of workspaces as lists show them, from their records and summaries alone; what did not change is kept. */
 export class StoredRuns {
-  readonly #known = new Map<string, Known>();
+  /** By root and name of the folder. */
+  readonly #known = new Map<string, Map<string, Known>>();
 
-  /** Newest first. */
+  /** Newest first. Never throws: what is wrong with a run stands in its `problem`. */
   async list(root: string): Promise<ListedRun[]> {
-    const folder = join(root, '.poq', 'runs');
-    const names = namesIn(folder).sort().reverse();
+    const before = this.#known.get(root);
+    const known = new Map<string, Known>();
     const runs: ListedRun[] = [];
-    for (const [i, name] of names.entries()) {
+    for (const [i, name] of namesIn(join(root, '.poq', 'runs')).entries()) {
       if (i % BETWEEN_BREATHS === BETWEEN_BREATHS - 1) await breathe();
-      const path = join(folder, name);
-      const found = await this.#describe(path);
-      if (found) runs.push(found);
+      const path = join(root, '.poq', 'runs', name);
+      try {
+        const [state, looked] = await look(path, before?.get(name));
+        known.set(name, looked);
+        runs.push({ run: describeRun(path, looked.record, state, looked), files: looked.files });
+      } catch (error) {
+        const stat = statSync(path, { throwIfNoEntry: false });
+        if (stat?.isDirectory()) runs.push({ run: brokenRun(path, (error as Error).message, stat.mtime), files: [] });
+      }
     }
-    this.#forgetGone(folder, new Set(names));
+    this.#known.set(root, known);
     return runs.sort(({ run: a }, { run: b }) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
   }
+}
 
-  /** One run; null where there is no folder. Never throws: what is wrong with it stands in `problem`. */
-  async #describe(path: string): Promise<ListedRun | null> {
-    try {
-      const known = await this.#look(path);
-      const { state } = standingOf(new RunFolder(path), known.record);
-      return { run: describeRun(path, known.record, state, known), files: known.files };
-    } catch (error) {
-      this.#known.delete(path);
-      const stat = statSync(path, { throwIfNoEntry: false });
-      if (!stat?.isDirectory()) return null;
-      return { run: brokenRun(path, (error as Error).message, stat.mtime), files: [] };
-    }
-  }
-
-  async #look(path: string): Promise<Known> {
-    const signature = signatureOf(path, ['run.json', 'summary.json']);
-    const known = this.#known.get(path);
-    if (known?.signature === signature) return known;
-    const folder = new RunFolder(path);
-    const record = folder.readRecord();
-    const files = record.files ?? known?.files ?? (await filesOf(path));
-    const winner = record.state === 'running' ? null : winnerOf(readSummary(path));
-    const looked = { signature, record, files, winner };
-    this.#known.set(path, looked);
-    return looked;
-  }
-
-  #forgetGone(folder: string, names: ReadonlySet<string>): void {
-    for (const path of this.#known.keys()) {
-      if (path === join(folder, basename(path)) && !names.has(basename(path))) this.#known.delete(path);
-    }
-  }
+/** @throws InputError when the folder holds no run that this version reads */
+async function look(path: string, known: Known | undefined): Promise<[StoredRun['state'], Known]> {
+  const signature = signatureOf(path, ['run.json', 'summary.json']);
+  const unchanged = known?.signature === signature ? known : null;
+  if (unchanged && unchanged.record.state !== 'running') return [unchanged.record.state, unchanged];
+  // Nothing is written when the process of a run dies.
+  const written = isWritten(path);
+  if (unchanged) return [stateOf(path, unchanged.record, written), unchanged];
+  const record = new RunFolder(path).readRecord();
+  const files = record.files ?? known?.files ?? (await filesOf(path));
+  const winner = record.state === 'running' ? null : winnerOf(readSummary(path));
+  return [stateOf(path, record, written), { signature, record, files, winner }];
 }
 
 /** A run as lists show it. */

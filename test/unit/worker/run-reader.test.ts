@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resumeEvaluation } from '../../../src/node/run/engine.ts';
 import { rebuildSummary } from '../../../src/node/run/rebuild.ts';
@@ -84,6 +85,8 @@ describe('the report of a finished run', () => {
       ['half', 12],
     ]);
     expect([...report.latencies[0]!.values].sort((a, b) => a - b)[0]).toBe(100);
+    // As it goes from process to process.
+    expect(deserialize(serialize(report))).toEqual(report);
   });
 
   test('without intervals has the same means, and no intervals', async () => {
