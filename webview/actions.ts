@@ -53,6 +53,9 @@ function runChanged(live: LiveState): void {
   if (before && before.state !== live.state) announce(STATE_WORDS[live.state]);
   if (live.state === 'gone') return;
   const over = live.state !== 'running';
+  // The host also tells how things stand when it begins to watch a run.
+  const known = report.store.get().value;
+  if (over && known?.run.state === live.state && known.done === live.done) return;
   for (const resource of [report, rows]) resource.changed(over);
   if (over) comparison.changed(true);
 }

@@ -6,6 +6,7 @@ import { runCharts } from '../../src/core/report/render/run-charts.ts';
 import { oneLine } from '../../src/core/report/render/visible.ts';
 import type { PanelReport } from '../../src/protocol/panel.ts';
 import { openCompare } from '../actions.ts';
+import { LargestDisagreement } from '../compare/largest-disagreement.tsx';
 import { Chart } from '../ui/chart.tsx';
 import { Swatch } from '../ui/swatch.tsx';
 import { Table } from '../ui/table.tsx';
@@ -37,7 +38,8 @@ export function Leaderboard({ report }: { report: PanelReport }) {
       act: (r: RankedModel) => openCompare({ model: r.model.id }),
     },
   };
-  const byReward = summary.models.some((m) => m.reward.mean !== null);
+  const by = summary.models.some((m) => m.reward.mean !== null) ? 'reward' : 'quality';
+  const intervals = summary.intervals.resamples > 0 ? '95 % intervals' : 'no intervals yet';
   return (
     <>
       <WeightControls report={report} weights={weights} changed={changed} marks={marks} onChange={set} />
@@ -47,7 +49,7 @@ export function Leaderboard({ report }: { report: PanelReport }) {
         <Table
           {...row}
           name="leaderboard"
-          caption={`Ranked by ${byReward ? 'reward' : 'quality'}; quality and truth from 0 to 10; 95 % intervals`}
+          caption={`Ranked by ${by}; quality and truth from 0 to 10; ${intervals}`}
           columns={leaderboardColumns(summary)}
           rows={rows}
           value={leaderboardValue}
@@ -73,6 +75,7 @@ export function Leaderboard({ report }: { report: PanelReport }) {
           />
         ))}
       </div>
+      <LargestDisagreement report={report} />
       <Baseline report={report} marks={marks} />
       {tasks.length > 0 && (
         <>

@@ -13,7 +13,9 @@ interface NotesProps {
 
 /** What the data does not decide, what makes a figure unfair, and the gates. */
 export function Notes({ report, summary, weightsChanged }: NotesProps) {
-  const sentences = [...verdicts(summary), ...rewardNotes(summary), ...summary.warnings.map(oneLine)];
+  // Without intervals nothing can be said of what is decided.
+  const decided = summary.intervals.resamples > 0 ? verdicts(summary) : [];
+  const sentences = [...decided, ...rewardNotes(summary), ...summary.warnings.map(oneLine)];
   const { alpha, beta } = report.reward.models;
   return (
     <>

@@ -48,27 +48,29 @@ export function WeightSlider({ name, symbol, title, value, original, winners, ma
         <Strip winners={winners} end={shownEnd} value={value} marks={marks} />
         <Flips winners={winners} symbol={symbol} marks={marks} onChange={onChange} />
       </div>
-      <input
-        class="number"
-        type="number"
-        aria-label={`${title} ${symbol} as a number`}
-        min={0}
-        step={0.05}
-        value={Number(value.toPrecision(6))}
-        onInput={(event) => {
-          const typed = event.currentTarget.valueAsNumber;
-          if (Number.isFinite(typed) && typed >= 0) onChange(typed);
-        }}
-      />
-      <button
-        type="button"
-        class="link reset"
-        hidden={value === original}
-        aria-label={`Reset to ${plain(original)}: ${symbol} as the run was made with`}
-        onClick={() => onChange(original)}
-      >
-        Reset to {plain(original)}
-      </button>
+      <div class="exact">
+        <input
+          class="number"
+          type="number"
+          aria-label={`${title} ${symbol} as a number`}
+          min={0}
+          step={0.05}
+          value={Number(value.toPrecision(6))}
+          onInput={(event) => {
+            const typed = event.currentTarget.valueAsNumber;
+            if (Number.isFinite(typed) && typed >= 0) onChange(typed);
+          }}
+        />
+        <button
+          type="button"
+          class="link reset"
+          hidden={value === original}
+          aria-label={`Reset to ${plain(original)}: ${symbol} as the run was made with`}
+          onClick={() => onChange(original)}
+        >
+          Reset to {plain(original)}
+        </button>
+      </div>
     </div>
   );
 }

@@ -104,7 +104,7 @@ export function Table<Row>(props: TableProps<Row>) {
                 <HeaderCell key={column.key} column={column} state={state} onChange={setState} />
               ))}
               {props.actions && (
-                <th scope="col">
+                <th scope="col" class="actions">
                   <span class="unseen">Actions</span>
                 </th>
               )}
@@ -170,7 +170,7 @@ function TableRow<Row>({ row, shown, named, widths, open, openCell, mark, note, 
         );
       })}
       {actions && (
-        <td>
+        <td class="actions">
           <div class="tools">{actions(row)}</div>
         </td>
       )}

@@ -61,7 +61,7 @@ export function runCharts({ summary, reward, latencies }: RunChartsInput, marks:
       chart: intervalChart({
         id: 'reward',
         title: 'Reward of the models',
-        axisTitle: 'Reward, 95 % interval',
+        axisTitle: summary.intervals.resamples > 0 ? 'Reward, 95 % interval' : 'Reward',
         rows: models.map((m) => ({ id: m.id, estimate: m.reward, note: m.rewardNote ?? undefined })),
         marks,
       }),
