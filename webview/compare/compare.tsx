@@ -67,11 +67,12 @@ function Samples({ rows, report }: { rows: RunRows; report: PanelReport }) {
 
   const { filters, diff } = useMemo(() => fitting(state, rows), [state.filters, state.diff, rows]);
   const models = useMemo(() => chosenModels(rows.models, state.models), [rows.models, state.models]);
+  const shown = useMemo(() => models.map((model) => rows.models[model]!), [models, rows.models]);
   const sorted = useMemo(
-    () => orderedBy(rows, state.sort, filters.model, models),
-    [rows, state.sort, filters.model, models],
+    () => orderedBy(rows, state.sort, filters.model, shown),
+    [rows, state.sort, filters.model, shown],
   );
-  const order = useMemo(() => passing(rows, sorted, filters, models), [rows, sorted, filters, models]);
+  const order = useMemo(() => passing(rows, sorted, filters, shown), [rows, sorted, filters, shown]);
 
   const indexes = useMemo(() => new Map(rows.samples.map((id, i) => [id, i])), [rows.samples]);
   const selected = (state.selected === null ? undefined : indexes.get(state.selected)) ?? -1;
@@ -103,7 +104,6 @@ function Samples({ rows, report }: { rows: RunRows; report: PanelReport }) {
     copy: () => {
       const known = cache.get(rows.samples[selected]!);
       if (known === undefined || known === 'unknown') return;
-      const shown = models.map((model) => rows.models[model]!);
       copy(sampleAsMarkdown(known, shown), 'Sample');
     },
     step,

@@ -1,13 +1,9 @@
-import { diffWordsWithSpace } from 'diff';
 import { truthOf } from '../../src/core/metrics/truth.ts';
-import type { Segment } from './text.tsx';
-
-/** A comparison that would hold up the panel for longer is given up. */
-const TIMEOUT_MS = 40;
+import { type DiffPart, wordDiff } from '../../src/core/report/word-diff.ts';
 
 export interface Differences {
   /** The answer, with the reference's words that it lacks; null where the texts are too long or too different. */
-  segments: Segment[] | null;
+  parts: DiffPart[] | null;
   /** Which of the references, from 0. */
   reference: number;
 }
@@ -20,12 +16,5 @@ export function differences(text: string, references: readonly string[]): Differ
     const f1 = references.length === 1 ? 1 : truthOf(text, [candidate], false)!.f1;
     if (f1 > best) [best, reference] = [f1, i];
   });
-  const changes = diffWordsWithSpace(references[reference]!, text, { timeout: TIMEOUT_MS });
-  const segments = changes?.map(
-    ({ value, added, removed }): Segment => ({
-      text: value,
-      kind: added ? 'added' : removed ? 'removed' : 'same',
-    }),
-  );
-  return { segments: segments ?? null, reference };
+  return { parts: wordDiff(references[reference]!, text), reference };
 }

@@ -1,3 +1,4 @@
+import { disagreement } from '../../src/core/report/row-order.ts';
 import type { RunRows } from '../../src/core/report/rows.ts';
 
 /** Figures of one sample out of a run's columns. Models by index. */
@@ -29,19 +30,8 @@ export function cellOf(rows: RunRows, sample: number, model: number): CellFigure
 }
 
 /** Difference between the best and the worst quality of these models; null with fewer than two known ones. */
-export function disagreementOf(rows: RunRows, sample: number, models: number[]): number | null {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  for (const model of models) {
-    const quality = rows.quality[sample * rows.models.length + model]!;
-    if (Number.isNaN(quality)) continue;
-    if (quality < low) low = quality;
-    if (quality > high) high = quality;
-    count++;
-  }
-  return count < 2 ? null : high - low;
-}
+export const disagreementOf = (rows: RunRows, sample: number, models: number[]): number | null =>
+  known(disagreement(rows, sample, models));
 
 export function taskOf(rows: RunRows, sample: number): string | null {
   return rows.tasks[rows.task[sample]!] ?? null;

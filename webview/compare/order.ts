@@ -1,51 +1,42 @@
+import { filterRows, sortRows } from '../../src/core/report/row-order.ts';
 import type { RunRows } from '../../src/core/report/rows.ts';
-import { disagreementOf, FAILED } from './figures.ts';
-import type { CompareFilters, CompareSort } from './state.ts';
+import { type CompareFilters, type CompareSort, NO_FILTERS } from './state.ts';
 
-/** All samples in the order asked for; without a figure to go by they come last, and equals stay as in the files. */
-export function orderedBy(rows: RunRows, sort: CompareSort, model: string | null, models: number[]): Uint32Array {
-  const order = Uint32Array.from(rows.samples, (_, i) => i);
-  if (sort === 'file') return order;
-  const of = model === null ? models : [rows.models.indexOf(model)];
-  const key = Float64Array.from(rows.samples, (_, sample) => keyOf(rows, sample, sort, of, models));
-  return order.sort((a, b) => key[a]! - key[b]! || a - b);
+/** All samples in the order asked for. `shown`: ids of the models; `model`: the one that is asked about, if any. */
+export function orderedBy(
+  rows: RunRows,
+  sort: CompareSort,
+  model: string | null,
+  shown: readonly string[],
+): Uint32Array {
+  const all = Uint32Array.from(rows.samples, (_, i) => i);
+  const descending = sort === 'disagreement' || sort === 'latency';
+  const models = model === null || sort === 'disagreement' ? shown : [model];
+  return sortRows(rows, all, sort, descending, models);
 }
 
-function keyOf(rows: RunRows, sample: number, sort: CompareSort, of: number[], models: number[]): number {
-  if (sort === 'disagreement') return -(disagreementOf(rows, sample, models) ?? -1);
-  const column = { lowest: rows.quality, latency: rows.latencyMs, truth: rows.truth, file: rows.quality }[sort];
-  let key = Number.POSITIVE_INFINITY;
-  for (const model of of) {
-    const value = column[sample * rows.models.length + model]!;
-    const signed = sort === 'latency' ? -value : value;
-    if (signed < key) key = signed;
-  }
-  return key;
-}
-
-/** Those of the samples that pass all filters, in the same order. */
-export function passing(rows: RunRows, samples: Uint32Array, filters: CompareFilters, models: number[]): Uint32Array {
-  const of = filters.model === null ? models : [rows.models.indexOf(filters.model)];
-  const text = filters.text.trim().toLowerCase();
-  const task = filters.task === null ? -1 : rows.tasks.indexOf(filters.task);
-  const file = filters.file === null ? -1 : rows.files.indexOf(filters.file);
-  const tag = filters.tag === null ? -1 : rows.tags.indexOf(filters.tag);
-  const anyOf = (sample: number, test: (place: number) => boolean) =>
-    of.some((model) => test(sample * rows.models.length + model));
-  return samples.filter(
-    (sample) =>
-      (task < 0 || rows.task[sample] === task) &&
-      (file < 0 || rows.file[sample] === file) &&
-      (tag < 0 || hasTag(rows, sample, tag)) &&
-      (text === '' || rows.samples[sample]!.toLowerCase().includes(text)) &&
-      (!filters.errors || anyOf(sample, (place) => rows.state[place] === FAILED)) &&
-      (!filters.failedChecks || anyOf(sample, (place) => rows.failedChecks[place]! > 0)) &&
-      (filters.maxQuality >= 10 || anyOf(sample, (place) => rows.quality[place]! <= filters.maxQuality)) &&
-      (filters.minDisagreement <= 0 || (disagreementOf(rows, sample, models) ?? -1) >= filters.minDisagreement),
-  );
-}
-
-function hasTag(rows: RunRows, sample: number, tag: number): boolean {
-  for (let i = rows.tagStart[sample]!; i < rows.tagStart[sample + 1]!; i++) if (rows.tagList[i] === tag) return true;
-  return false;
+/** Those of the samples that pass the filters, in the same order: what a filter costs has no sorting in it. */
+export function passing(
+  rows: RunRows,
+  ordered: Uint32Array,
+  filters: CompareFilters,
+  shown: readonly string[],
+): Uint32Array {
+  const { minDisagreement, maxQuality } = filters;
+  const found = filterRows(rows, {
+    models: shown,
+    model: filters.model,
+    task: filters.task,
+    tag: filters.tag,
+    file: filters.file,
+    text: filters.text.trim(),
+    onlyErrors: filters.errors,
+    onlyFailedChecks: filters.failedChecks,
+    minDisagreement: minDisagreement === NO_FILTERS.minDisagreement ? null : minDisagreement,
+    maxQuality: maxQuality === NO_FILTERS.maxQuality ? null : maxQuality,
+  });
+  if (found.length === ordered.length) return ordered;
+  const passes = new Uint8Array(ordered.length);
+  for (const sample of found) passes[sample] = 1;
+  return ordered.filter((sample) => passes[sample] === 1);
 }

@@ -29,8 +29,8 @@ export const OutputCard = memo(function OutputCard({ output, references, repeats
             Quality <b>{quality(output.quality)}</b>
           </span>
         )}
-        {output.truthF1 !== null && <span>truth F1 {quality(output.truthF1)}</span>}
-        {output.reward !== null && <span>reward {digits3(output.reward)}</span>}
+        {output.truthF1 !== null && <span class="dim small">truth F1 {quality(output.truthF1)}</span>}
+        {output.reward !== null && <span class="dim small">reward {digits3(output.reward)}</span>}
       </p>
       {error !== null && (
         <div class="cmp-failed">
@@ -40,7 +40,7 @@ export const OutputCard = memo(function OutputCard({ output, references, repeats
           </span>
         </div>
       )}
-      {text !== null && <LongText text={text} segments={compared?.segments ?? null} empty="Empty answer" />}
+      {text !== null && <LongText text={text} compared={compared?.parts ?? null} empty="Empty answer" />}
       {compared && <ComparedWith compared={compared} of={references!.length} />}
       <Badges output={output} />
       {output.scores.length > 0 && <Scores output={output} />}
@@ -63,7 +63,7 @@ export const OutputCard = memo(function OutputCard({ output, references, repeats
 
 function ComparedWith({ compared, of }: { compared: Differences; of: number }) {
   const which = of > 1 ? `Compared with number ${compared.reference + 1} of ${of}. ` : '';
-  const why = compared.segments === null ? 'Too long, or too different, to mark each word.' : '';
+  const why = compared.parts === null ? 'Too long, or too different, to mark each word.' : '';
   return which + why === '' ? null : <p class="dim small">{which + why}</p>;
 }
 

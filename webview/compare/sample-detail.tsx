@@ -33,7 +33,7 @@ export const SampleDetail = memo(function SampleDetail(props: DetailProps) {
           {sample.messages.map((message, i) => (
             <div key={i} class="cmp-message">
               <h4>{message.role}</h4>
-              <LongText text={message} segments={null} empty="Empty message" />
+              <LongText text={message} compared={null} empty="Empty message" />
             </div>
           ))}
         </details>
@@ -57,7 +57,7 @@ function References({ sample }: { sample: Sample }) {
       <h3 class="dim">{several ? `${sample.references.length} references` : 'Reference'}</h3>
       {sample.references.map((reference, i) => (
         <Numbered key={i} number={several ? i + 1 : null}>
-          <LongText text={reference} segments={null} empty="Empty reference" />
+          <LongText text={reference} compared={null} empty="Empty reference" />
         </Numbered>
       ))}
       {sample.unanswerable && <p class="dim">The question has no answer: the empty answer is right.</p>}

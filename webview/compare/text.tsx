@@ -1,15 +1,11 @@
 import { useState } from 'preact/hooks';
 import { count } from '../../src/core/report/render/format.ts';
 import { clip, parts } from '../../src/core/report/render/visible.ts';
+import type { DiffPart } from '../../src/core/report/word-diff.ts';
 import type { DetailText } from '../../src/protocol/reader.ts';
 
 /** Characters of a text that are shown before somebody asks for the rest. */
 const FIRST_SHOWN = 3000;
-
-export interface Segment {
-  text: string;
-  kind: 'same' | 'added' | 'removed';
-}
 
 /** A text that somebody or a model wrote: shown as it is, characters that would be invisible as marked escapes. */
 export function PlainText({ text }: { text: string }) {
@@ -29,9 +25,9 @@ export function PlainText({ text }: { text: string }) {
 }
 
 /** A whole text, or what was made of it by a comparison, with a button for the rest where it is long. */
-export function LongText({ text, segments, empty }: { text: DetailText; segments: Segment[] | null; empty: string }) {
+export function LongText({ text, compared, empty }: { text: DetailText; compared: DiffPart[] | null; empty: string }) {
   const [all, setAll] = useState(false);
-  const shown = segments ?? [{ text: text.text, kind: 'same' as const }];
+  const shown = compared ?? [{ text: text.text, kind: 'same' as const }];
   const length = shown.reduce((sum, segment) => sum + segment.text.length, 0);
   return (
     <>
@@ -39,7 +35,7 @@ export function LongText({ text, segments, empty }: { text: DetailText; segments
       {length > 0 && (
         <div class="text" dir="auto">
           {(all ? shown : clipped(shown)).map((segment, i) => (
-            <SegmentText key={i} {...segment} />
+            <Part key={i} {...segment} />
           ))}
           {!all && length > FIRST_SHOWN && '…'}
         </div>
@@ -58,7 +54,7 @@ export function LongText({ text, segments, empty }: { text: DetailText; segments
   );
 }
 
-function SegmentText({ text, kind }: Segment) {
+function Part({ text, kind }: DiffPart) {
   if (kind === 'added')
     return (
       <ins>
@@ -75,10 +71,10 @@ function SegmentText({ text, kind }: Segment) {
   return <PlainText text={text} />;
 }
 
-function clipped(segments: Segment[]): Segment[] {
-  const kept: Segment[] = [];
+function clipped(compared: DiffPart[]): DiffPart[] {
+  const kept: DiffPart[] = [];
   let room = FIRST_SHOWN;
-  for (const segment of segments) {
+  for (const segment of compared) {
     if (room <= 0) break;
     kept.push({ ...segment, text: clip(segment.text, room).text });
     room -= segment.text.length;

@@ -87,8 +87,8 @@ function sortKey(rows: RunRows, by: RowSort, models: readonly number[]): (sample
   return (sample) => extreme(rows, by === 'truth' ? rows.truth : rows.quality, sample, models, -1);
 }
 
-/** Best minus worst quality over the models; NaN where fewer than two are known. */
-function disagreement(rows: RunRows, sample: number, models: readonly number[]): number {
+/** Best minus worst quality of a sample over the models, all by index; NaN where fewer than two are known. */
+export function disagreement(rows: RunRows, sample: number, models: readonly number[]): number {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   let known = 0;
