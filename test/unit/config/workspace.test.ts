@@ -41,6 +41,27 @@ async function open(
 }
 
 describe('openPromptFiles', () => {
+  it('takes chosen files alone, with what the entry says that names them, and complains of nothing else', async () => {
+    put('p/a.jsonl', row('a', 'a'));
+    put('p/b.jsonl', row('b', 'b'));
+    put('p/broken.jsonl', '{');
+    put('elsewhere/c.jsonl', row('c', 'c'));
+    const prompts: Config['prompts'] = [{ glob: 'p/*', task: 't', tags: ['x'] }, 'none/**'];
+    const { samples, told, error } = await open(prompts, [], {}, ['elsewhere/c.jsonl', 'p/b.jsonl', './p/b.jsonl']);
+    expect(samples.map(({ id, task, tags }) => [id, task, tags])).toEqual([
+      ['c', null, []],
+      ['b', 't', ['x']],
+    ]);
+    expect([told, error]).toEqual([[], null]);
+    const wrong = await open(prompts, [], {}, ['none.jsonl', '../outside.jsonl', 'p']);
+    expect(wrong.samples).toEqual([]);
+    expect(wrong.told.map(({ severity, file }) => [severity, file])).toEqual([
+      ['error', 'none.jsonl'],
+      ['error', '../outside.jsonl'],
+      ['error', 'p'],
+    ]);
+  });
+
   it('takes entries in order, files sorted, each once, with the entry that comes first', async () => {
     put('p/b.jsonl', row('b'));
     put('p/a.jsonl', row('a'));
