@@ -16,8 +16,7 @@ export async function deleteRun({ history }: { history: History }, run: RunRef):
   const sure = await window.showWarningMessage(l10n.t('Delete the run {0}?', run.id), { modal: true, detail }, toTrash);
   if (sure !== toTrash) return;
   if (!(await remove(Uri.file(run.path), run.id))) return;
-  // The baseline may have been set before this window listed the run.
-  if (history.baseline(run.folder)?.id === run.id) await history.setBaseline(run.folder, null);
+  if (listed?.isBaseline) await history.setBaseline(run.folder, null);
 }
 
 async function remove(folder: Uri, id: string): Promise<boolean> {

@@ -16,11 +16,12 @@ export function nodeRow(node: NodeState): Row {
   const { id, role, kind, source, bytes, lastLoaded, problem } = node;
   const state = stateText(node);
   const size = bytes === null ? '' : bytesText(bytes);
-  const device = lastLoaded?.device ?? '';
-  const description = [node.state === 'ready' ? '' : state, kind, device, size].filter(Boolean).join(' · ');
+  // Of recorded answers the device says no more than the kind.
+  const device = lastLoaded && lastLoaded.device !== kind ? lastLoaded.device : '';
+  const facts = [kind, device, size].filter(Boolean);
   return {
     label: id,
-    description,
+    description: [...(node.state === 'ready' ? [] : [state]), ...facts].join(' · '),
     tooltip: [
       `${id}: ${source}`,
       problem === null ? state : `${state}: ${problem}`,
@@ -29,7 +30,7 @@ export function nodeRow(node: NodeState): Row {
     ],
     ...ICONS[node.state],
     context: `${role}.${node.state}.${kind}`,
-    speech: [id, state, description, problem ?? ''].filter(Boolean).join(', '),
+    speech: [id, state, ...facts, ...(problem === null ? [] : [problem])].join(', '),
   };
 }
 

@@ -16,18 +16,18 @@ const ICONS: Record<PanelRun['state'], { icon: string; color?: string }> = {
 /** @param language of the editor, for the date */
 export function runRow(run: PanelRun, progress: RunProgress | null, language: string): Row {
   const label = startedAt(run, language);
-  const description = describe(run, progress);
+  const facts = describe(run, progress);
   const state = run.problem === null ? stateText(run.state) : l10n.t('cannot be read');
   const look = run.problem === null ? ICONS[run.state] : { icon: 'warning', color: 'list.warningForeground' };
-  const baseline = run.isBaseline ? l10n.t('baseline') : '';
+  const baseline = run.isBaseline ? [l10n.t('baseline')] : [];
   return {
     label,
-    description: [baseline, description].filter(Boolean).join(' · '),
+    description: [...baseline, ...facts].join(' · '),
     tooltip: tooltip(run, state),
     ...look,
     ...(run.isBaseline && run.state === 'done' ? { icon: 'pinned' } : {}),
     context: context(run),
-    speech: [label, state, baseline, description].filter(Boolean).join(', '),
+    speech: [...new Set([label, state, ...baseline, ...facts])].join(', '),
   };
 }
 
@@ -37,11 +37,11 @@ function startedAt({ startedAt, id }: PanelRun, language: string): string {
   return date.toLocaleString(language, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 }
 
-function describe(run: PanelRun, progress: RunProgress | null): string {
-  if (run.problem !== null) return l10n.t('cannot be read');
-  if (run.state === 'running' && progress) return progressText(progress);
+function describe(run: PanelRun, progress: RunProgress | null): string[] {
+  if (run.problem !== null) return [l10n.t('cannot be read')];
+  if (run.state === 'running' && progress) return [progressText(progress)];
   const samples = run.samples === 1 ? l10n.t('1 sample') : l10n.t('{0} samples', run.samples);
-  return [winner(run), ...(run.state === 'done' ? [] : [stateText(run.state)]), samples].filter(Boolean).join(' · ');
+  return [winner(run), run.state === 'done' ? '' : stateText(run.state), samples].filter(Boolean);
 }
 
 /** `large 7.82, reward 0.61` */

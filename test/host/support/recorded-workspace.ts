@@ -18,8 +18,14 @@ export function recordedWorkspace(folder: string): string {
   mkdirSync(path.join(folder, 'outputs'), { recursive: true });
   const prompts = questions.map((q, i) => ({ id: `q${i}`, prompt: `Which number comes?`, reference: `it is ${q}` }));
   writeFileSync(path.join(folder, 'prompts.jsonl'), lines(prompts));
-  writeFileSync(path.join(folder, 'outputs', 'good.jsonl'), answers(() => true, 40));
-  writeFileSync(path.join(folder, 'outputs', 'poor.jsonl'), answers((i) => i % 2 === 0, 10));
+  writeFileSync(
+    path.join(folder, 'outputs', 'good.jsonl'),
+    answers(() => true, 40),
+  );
+  writeFileSync(
+    path.join(folder, 'outputs', 'poor.jsonl'),
+    answers((i) => i % 2 === 0, 10),
+  );
   writeFileSync(path.join(folder, 'poq.config.json'), `// which models\n${JSON.stringify(config, null, 2)}\n`);
   return folder;
 }
