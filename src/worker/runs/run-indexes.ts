@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RunFolder } from '../../node/store/run-folder.ts';
 import { RunIndex } from './run-index.ts';
 import { goneError, isThere } from './run-state.ts';
 
 /** Indexes that are kept although nobody watches their runs. */
 const KEPT = 4;
+const AGAIN_MS = 50;
 
 /** The indexes of the runs that were asked for most recently, each brought up to date whenever it is asked for. */
 export class RunIndexes {
@@ -55,15 +57,24 @@ class UpToDate {
 
   async #refresh(): Promise<RunIndex> {
     try {
-      if (this.#index && (await this.#index.refresh())) return this.#index;
-      this.#index = null;
-      const index = await RunIndex.open(new RunFolder(this.path));
-      if (!(await index.refresh())) throw new Error(`The run in ${this.path} changed while it was read: try again.`);
-      this.#index = index;
-      return index;
+      return await this.#read().catch(async (error) => {
+        if (!isThere(this.path)) throw error;
+        // A file may be busy for a moment while its writer replaces it (Windows).
+        await sleep(AGAIN_MS);
+        return this.#read();
+      });
     } catch (error) {
       this.#index = null;
       throw isThere(this.path) ? error : goneError(this.path);
     }
+  }
+
+  async #read(): Promise<RunIndex> {
+    if (this.#index && (await this.#index.refresh())) return this.#index;
+    this.#index = null;
+    const index = await RunIndex.open(new RunFolder(this.path));
+    if (!(await index.refresh())) throw new Error(`The run in ${this.path} changed while it was read: try again.`);
+    this.#index = index;
+    return index;
   }
 }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -120,6 +120,24 @@ describe('watching a run', () => {
     changes.length = 0;
     writeFileSync(file, text.replace('"state": "done"', '"state": "cancelled"'));
     await told({ state: 'cancelled', done: 3, total: 3 });
+  });
+
+  test.runIf(process.platform === 'linux')('keeps no file of the run open', async () => {
+    const { path } = (await finished()).folder;
+    await watch(path);
+    await reader.samples({ path, samples: ['q'] });
+    await reader.fileResults({ root, file: 'prompts.jsonl' });
+    await reader.exportRun({ path, format: 'html' });
+    await pause(300);
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return []; // that of the listing itself
+      }
+    });
+    expect(open.length).toBeGreaterThan(3);
+    expect(open.filter((file) => file.startsWith(root))).toEqual([]);
   });
 
   test('ends with unwatchRun', async () => {
