@@ -53,14 +53,19 @@ async function runSuites() {
   const entry = await bundle('host', path.join(HERE, 'support', 'mocha-in-host.ts'));
   for (const name of suites) {
     console.log(`\n  ${name}`);
-    const launchFile = path.join(HERE, `${name}.launch.ts`);
-    const launch = existsSync(launchFile)
-      ? (await import(pathToFileURL(await bundle('node', launchFile)).href)).default
-      : {};
-    const suite = await bundle('host', path.join(HERE, `${name}.suite.ts`));
-    const outcome = await runInHost({ vscode, name, entry, suite, launch, ...options });
-    report(name, outcome);
+    try {
+      const launchFile = path.join(HERE, `${name}.launch.ts`);
+      const launch = existsSync(launchFile) ? (await load(await bundle('node', launchFile))).default : {};
+      const suite = await bundle('host', path.join(HERE, `${name}.suite.ts`));
+      report(name, await runInHost({ vscode, name, entry, suite, launch, ...options }));
+    } catch (error) {
+      report(name, { rows: [], problem: error.message });
+    }
   }
+}
+
+function load(file) {
+  return import(pathToFileURL(file).href);
 }
 
 function report(name, { ran, rows, problem, logs }) {
@@ -77,9 +82,16 @@ function report(name, { ran, rows, problem, logs }) {
 
 async function runStories() {
   console.log('\nStories in the window of the browser-based VS Code');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: 'spec', rootHooks: storyHooks });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 300_000, reporter: 'spec', rootHooks: storyHooks });
   if (options.grep) mocha.grep(options.grep);
-  for (const name of stories) mocha.addFile(await bundle('node', path.join(HERE, 'ui', `${name}.story.ts`)));
+  for (const name of stories) {
+    try {
+      mocha.addFile(await bundle('node', path.join(HERE, 'ui', `${name}.story.ts`)));
+    } catch (error) {
+      console.log(`  ✘ ${name}: ${error.message}`);
+      failures.push(name);
+    }
+  }
   await mocha.loadFilesAsync();
   const ran = { tests: 0 };
   const failed = await new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -8,7 +8,6 @@ import { installWeb } from '../../../scripts/vscode/install-web.mjs';
 import { ROOT } from '../../../scripts/vscode/paths.mjs';
 import { installExtension } from '../../../scripts/vscode/server.mjs';
 import { openWindow } from '../support/window.ts';
-import { copyQuickstart } from '../support/workspaces.mjs';
 
 const TARGET = `${process.platform}-${process.arch}`;
 const MEGABYTE = 1e6;
@@ -77,10 +76,19 @@ describe('the package', () => {
     assert.ok(existsSync(path.join(installed, 'models', 'sts', 'NOTICE')));
   });
 
-  it('works in a real VS Code, away from the repository', async () => {
-    const workspace = copyQuickstart(path.join(folder, 'workspace'));
+  it('scores a prompt file in a real VS Code, away from the repository and without a config', async () => {
+    const workspace = path.join(folder, 'workspace');
+    const prompts = path.join(ROOT, 'examples', 'quickstart', 'prompts', 'qa', 'short-answers.prompt.yml');
+    cpSync(prompts, path.join(workspace, 'short-answers.prompt.yml'));
     const window = await openWindow({ folder: workspace, extensionsDir });
-    assert.ok((await window.paletteLabels('PoQ: ')).length > 0);
+    await window.openFile('short-answers.prompt.yml');
+    await window.runCommand('PoQ: Score This Prompt File');
+    const leaderboard = window.panel().getByRole('tabpanel', { name: 'Leaderboard' });
+    for (const model of ['small', 'medium', 'large']) {
+      await leaderboard.getByText(model, { exact: true }).first().waitFor({ timeout: 90_000 });
+    }
+    const [run] = readdirSync(path.join(workspace, '.poq', 'runs'));
+    assert.ok(run, 'no run folder');
     await window.close();
   });
 });
