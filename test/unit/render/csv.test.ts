@@ -1,11 +1,21 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { renderCsv } from '../../../src/core/report/render/csv.ts';
+import { csvLines, renderCsv } from '../../../src/core/report/render/csv.ts';
 import { estimate, evaluator, model, summary } from './example.ts';
 
 const read = (text: string): Record<string, string>[] => parse(text, { columns: true, record_delimiter: '\r\n' });
 
 describe('CSV', () => {
+  test('any cells: text that is no formula, numbers with every digit, unknown empty', () => {
+    const text = csvLines([
+      ['name', '=title'],
+      ['+1', -1 / 3],
+      ['"a", b', null],
+      [true, Number.NaN],
+    ]);
+    expect(text).toBe(`name,'=title\r\n'+1,${-1 / 3}\r\n"""a"", b",\r\ntrue,\r\n`);
+  });
+
   test('a row a model, every digit kept, unknown empty, lines ended by CRLF', () => {
     const text = renderCsv(
       summary({ models: [model('a', { reward: estimate(null), qualityPerMs: 1 / 3 }), model('b')] }),
