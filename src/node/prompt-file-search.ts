@@ -63,21 +63,23 @@ export async function choosePromptFiles(
   chosen: readonly string[],
   report: (diagnostic: Diagnostic) => void,
 ): Promise<PromptFile[]> {
+  // Patterns alone add nothing to a file; the whole workspace is searched only where an entry may say more.
+  const telling = entries.findLastIndex((entry) => typeof entry !== 'string');
   // What is wrong with other files is not asked for here.
-  const listed = await findPromptFiles(root, entries, () => {});
-  const byFile = new Map(
-    await Promise.all(listed.map(async (file) => [await realOrNull(join(root, file.path)), file] as const)),
-  );
-  const found = new Set<PromptFile>();
+  const listed = await findPromptFiles(root, entries.slice(0, telling + 1), () => {});
+  const found = new Map<string, PromptFile>();
   for (const path of chosen) {
     const real = await realOrNull(join(root, path));
     const error = (message: string) => report({ severity: 'error', file: path, message });
     if (real === null) error('there is no such file');
     else if (!isInside(root, real)) error(OUTSIDE);
     else if (!(await stat(real)).isFile()) error('is not a file');
-    else found.add(byFile.get(real) ?? { path });
+    else {
+      const own = relative(root, real).replaceAll('\\', '/');
+      found.set(own, listed.find((file) => file.path === own) ?? { path: own });
+    }
   }
-  return [...found];
+  return [...found.values()];
 }
 
 const OUTSIDE = 'a link that leads outside the workspace: refused';

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConfigInput } from '../../src/core/config.ts';
 import { RunFolder } from '../../src/node/store/run-folder.ts';
+import { startEngine } from '../../src/node/worker-client/engine.ts';
 import type { EditorModelRequest, RunOrder } from '../../src/protocol/engine.ts';
 import { type MockEndpoint, type Reply, startMockEndpoint } from '../fixtures/providers/mock-endpoint.ts';
 import { writeTinyLlm } from '../fixtures/runner/tiny-models.ts';
@@ -57,7 +58,7 @@ describe('what is run', () => {
   it('is the whole workspace, told without texts', async () => {
     place.putPrompts('a.jsonl', 3);
     const engine = place.engine();
-    const outcome = await engine.run(place.order(await served()));
+    const outcome = await engine.run(place.order(await served({ pieces: ['private words'] })));
     expect(outcome).toMatchObject({ state: 'done', problems: [] });
     const record = new RunFolder(outcome.path!).readRecord();
     expect(record).toMatchObject({ state: 'done', samples: 3 });
@@ -66,7 +67,7 @@ describe('what is run', () => {
     expect(types[0]).toBe('started');
     expect(engine.events.at(-1)).toMatchObject({ type: 'progress', progress: { done: 6, total: 6 } });
     expect(types).not.toContain('generation');
-    expect(JSON.stringify(engine.events)).not.toContain('answer');
+    expect(JSON.stringify(engine.events)).not.toContain('private words');
   });
 
   it('is a file that the config does not name, with the settings of an entry where one names it', async () => {
@@ -370,6 +371,18 @@ describe('cancelling', () => {
     expect(await generationsOf(outcome.path!)).toHaveLength(20);
   });
 
+  it('ends a worker that does not answer', async () => {
+    const fake = join(place.root, 'stuck.mjs');
+    writeFileSync(fake, "process.on('message', () => { for (;;); });");
+    const host = { onEvents() {}, findEditorModel: async () => '', abortEditorModel() {} };
+    const engine = startEngine(fake, { ...host, askEditorModel: async () => null as never }, undefined, 100);
+    const running = engine.run(place.order(await served()));
+    await until(() => engine.pid);
+    engine.cancel();
+    expect(await running).toEqual({ state: 'cancelled', path: null, problems: [] });
+    expect(engine.pid).toBeNull();
+  });
+
   it('before the run began runs nothing', async () => {
     place.putPrompts('a.jsonl', 2);
     const engine = place.engine();
@@ -447,7 +460,6 @@ describe('faults', () => {
   });
 
   it('a program that is missing is told', async () => {
-    const { startEngine } = await import('../../src/node/worker-client/engine.ts');
     const host = { onEvents() {}, findEditorModel: async () => '', abortEditorModel() {} };
     const engine = startEngine(join(place.root, 'none.mjs'), { ...host, askEditorModel: async () => null as never });
     const outcome = await engine.run(place.order(await served()));

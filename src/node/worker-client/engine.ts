@@ -14,16 +14,26 @@ export interface EngineProcess {
   dispose(): Promise<void>;
 }
 
+/** How long a cancelled run may take to store what it has, its summary included, before its process is ended. */
+const CANCEL_GRACE_MS = 15_000;
+
 /**
  * The process for one run, started with `run` or `resume`. When it dies on the way, the outcome says so: what is
  * complete is stored all the same, and the run can be resumed.
  *
  * @param file the worker's program (dist/run-worker.mjs), absolute
  * @param log gets what the process wrote before an unexpected end
+ * @param cancelGraceMs how long a cancelled run may take to end by itself
  */
-export function startEngine(file: string, host: EngineHostApi, log?: (text: string) => void): EngineProcess {
+export function startEngine(
+  file: string,
+  host: EngineHostApi,
+  log?: (text: string) => void,
+  cancelGraceMs = CANCEL_GRACE_MS,
+): EngineProcess {
   let path: string | null = null;
   let cancelled = false;
+  let killer: NodeJS.Timeout | undefined;
   const listening: EngineHostApi = {
     ...host,
     onEvents: (events) => {
@@ -49,6 +59,8 @@ export function startEngine(file: string, host: EngineHostApi, log?: (text: stri
       const advice = path === null ? 'Run again.' : 'What was complete is stored: resume the run to do the rest.';
       const problems = cancelled ? [] : [{ message: `${error.message} ${advice}` }];
       return { state: cancelled ? 'cancelled' : 'stopped', path, problems };
+    } finally {
+      clearTimeout(killer);
     }
   };
   return {
@@ -62,7 +74,9 @@ export function startEngine(file: string, host: EngineHostApi, log?: (text: stri
     },
     cancel: () => {
       cancelled = true;
-      if (worker.pid !== null) void worker.call((api) => api.cancel.asEvent()).catch(() => {});
+      if (worker.pid === null || killer !== undefined) return;
+      void worker.call((api) => api.cancel.asEvent()).catch(() => {});
+      killer = setTimeout(() => void worker.dispose(), cancelGraceMs);
     },
     dispose: () => worker.dispose(),
   };
