@@ -66,9 +66,9 @@ describe('the evaluators', () => {
 
   test('say what a closeness means, and that of a lone evaluator means nothing', async () => {
     await open();
-    const notes = panel.page.getByRole('list', { name: 'What the figures say' });
-    await notes.getByText('its own score included').waitFor();
-    await notes.getByText('rouge and chrf use the references').waitFor();
+    const notes = () => panel.page.getByRole('list', { name: 'What the figures say' });
+    await notes().getByText('its own score included').waitFor();
+    await notes().getByText('rouge and chrf use the references').waitFor();
     await panel.close();
     const lone = makeWorkspace({
       samples: 6,
@@ -76,7 +76,7 @@ describe('the evaluators', () => {
     });
     await run(lone);
     await open(lone);
-    await notes.getByText('closeness is 1 by arithmetic').waitFor();
+    await notes().getByText('closeness is 1 by arithmetic').waitFor();
   });
 
   test.each(['dark', 'light', 'high-contrast'] as const)('axe finds nothing in %s', async (theme) => {
