@@ -68,7 +68,8 @@ function findChromium() {
  * half-written. Here it unpacks into a folder of this process that then gets its final name.
  */
 function unpackChromium() {
-  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const require = createRequire(import.meta.url);
+  const entry = require.resolve('@sparticuz/chromium');
   const packageFolder = entry
     .slice(0, entry.lastIndexOf(path.join('@sparticuz', 'chromium')))
     .concat('@sparticuz/chromium');
