@@ -43,7 +43,7 @@ describe('the evaluators', () => {
         expect(text).toContain(figure);
         if (aside) expect(text).toContain(aside);
       }
-      expect(text).toContain('uses the reference');
+      expect(text).toContain('uses reference');
     }
     expect(titles.length).toBe(columns.length);
   });
@@ -67,7 +67,7 @@ describe('the evaluators', () => {
   test('say what a closeness means, and that of a lone evaluator means nothing', async () => {
     await open();
     const notes = () => panel.page.getByRole('list', { name: 'What the figures say' });
-    await notes().getByText('its own score included').waitFor();
+    await panel.page.getByText('its own score included').waitFor();
     await notes().getByText('rouge and chrf use the references').waitFor();
     await panel.close();
     const lone = makeWorkspace({

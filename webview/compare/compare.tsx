@@ -74,8 +74,10 @@ function Samples({ rows, report }: { rows: RunRows; report: PanelReport }) {
   );
   const order = useMemo(() => passing(rows, sorted, filters, shown), [rows, sorted, filters, shown]);
 
-  const indexes = useMemo(() => new Map(rows.samples.map((id, i) => [id, i])), [rows.samples]);
-  const selected = (state.selected === null ? undefined : indexes.get(state.selected)) ?? -1;
+  const selected = useMemo(
+    () => (state.selected === null ? -1 : rows.samples.indexOf(state.selected)),
+    [rows.samples, state.selected],
+  );
   const select = (sample: number) => set({ selected: rows.samples[sample]! });
   // Who asks for other samples gets one of them selected; what a run adds leaves the selection alone.
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { ellipsis, oneLine } from '../../src/core/report/render/visible.ts';
 import type { RunRows } from '../../src/core/report/rows.ts';
 import { Button, Checkbox, TextField } from '../components.ts';
@@ -78,10 +78,10 @@ function Choice({ name, label, all, values, filters, onChange }: ChoiceProps) {
     ],
     [values, all],
   );
-  const choose = useCallback(
-    (value: string) => onChange({ ...filters, [name]: value === ALL ? null : values[Number(value)]! }),
-    [name, values, filters, onChange],
-  );
+  // Always the same function: thousands of options are not drawn again for every move of a slider.
+  const choose = useRef<(value: string) => void>(() => {});
+  choose.current = (value) => onChange({ ...filters, [name]: value === ALL ? null : values[Number(value)]! });
+  const chooseLatest = useCallback((value: string) => choose.current(value), []);
   // A run without tags, or with one task, has nothing to choose.
   if (values.length < (name === 'tag' ? 1 : 2)) return null;
   const chosen = filters[name];
@@ -90,7 +90,7 @@ function Choice({ name, label, all, values, filters, onChange }: ChoiceProps) {
       label={label}
       value={chosen === null ? ALL : String(values.indexOf(chosen))}
       options={options}
-      onChange={choose}
+      onChange={chooseLatest}
     />
   );
 }

@@ -38,5 +38,7 @@ export function passing(
   if (found.length === ordered.length) return ordered;
   const passes = new Uint8Array(ordered.length);
   for (const sample of found) passes[sample] = 1;
-  return ordered.filter((sample) => passes[sample] === 1);
+  let at = 0;
+  for (const sample of ordered) if (passes[sample] === 1) found[at++] = sample;
+  return found;
 }

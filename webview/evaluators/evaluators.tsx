@@ -3,6 +3,7 @@ import { intervalChart } from '../../src/core/report/render/charts/intervals.ts'
 import { marksFor } from '../../src/core/report/render/charts/marks.ts';
 import { evaluatorColumns } from '../../src/core/report/render/columns.ts';
 import { renderCsv } from '../../src/core/report/render/csv.ts';
+import { evaluatorReward } from '../../src/core/report/render/sentences.ts';
 import type { EvaluatorSummary } from '../../src/core/report/summary.ts';
 import type { PanelReport } from '../../src/protocol/panel.ts';
 import { Chart } from '../ui/chart.tsx';
@@ -42,7 +43,7 @@ export function Evaluators({ report }: { report: PanelReport }) {
         rows={evaluators}
         rowKey={(e: EvaluatorSummary) => e.id}
         value={evaluatorValue}
-        note={(e) => (e.usesReference ? 'uses the reference' : '')}
+        note={(e) => (e.usesReference ? 'uses reference' : '')}
         csv={() => renderCsv(summary, 'evaluators')}
       />
       {notes.length > 0 && (
@@ -52,6 +53,7 @@ export function Evaluators({ report }: { report: PanelReport }) {
           ))}
         </ul>
       )}
+      <p class="dim">{evaluatorReward(reward)}</p>
       {rewarded && (
         <div class="charts">
           <Chart name="poq-evaluator-reward" title="Reward" chart={chart} />

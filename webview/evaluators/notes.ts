@@ -1,6 +1,6 @@
 import type { RewardConfig } from '../../src/core/config.ts';
 import { count, counted } from '../../src/core/report/render/format.ts';
-import { evaluatorReward, rewardNotes } from '../../src/core/report/render/sentences.ts';
+import { rewardNotes } from '../../src/core/report/render/sentences.ts';
 import { oneLine } from '../../src/core/report/render/visible.ts';
 import type { EvaluatorSummary, RunSummary } from '../../src/core/report/summary.ts';
 
@@ -8,7 +8,6 @@ import type { EvaluatorSummary, RunSummary } from '../../src/core/report/summary
 export function evaluatorNotes(summary: RunSummary, reward: RewardConfig): string[] {
   const { evaluators } = summary;
   return [
-    evaluatorReward(reward),
     ...alone(evaluators, reward),
     ...referenceUsers(evaluators),
     ...evaluators.flatMap(gaps),
