@@ -375,7 +375,7 @@ describe('cancelling', () => {
     const fake = join(place.root, 'stuck.mjs');
     writeFileSync(fake, "process.on('message', () => { for (;;); });");
     const host = { onEvents() {}, findEditorModel: async () => '', abortEditorModel() {} };
-    const engine = startEngine(fake, { ...host, askEditorModel: async () => null as never }, undefined, 100);
+    const engine = startEngine(fake, { ...host, askEditorModel: async () => null as never }, undefined, undefined, 100);
     const running = engine.run(place.order(await served()));
     await until(() => engine.pid);
     engine.cancel();

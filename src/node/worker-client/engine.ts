@@ -23,12 +23,14 @@ const CANCEL_GRACE_MS = 15_000;
  *
  * @param file the worker's program (dist/run-worker.mjs), absolute
  * @param log gets what the process wrote before an unexpected end
+ * @param env variables for the process, beside those of this one
  * @param cancelGraceMs how long a cancelled run may take to end by itself
  */
 export function startEngine(
   file: string,
   host: EngineHostApi,
   log?: (text: string) => void,
+  env?: () => NodeJS.ProcessEnv,
   cancelGraceMs = CANCEL_GRACE_MS,
 ): EngineProcess {
   let path: string | null = null;
@@ -45,6 +47,7 @@ export function startEngine(
     file,
     host: listening,
     log,
+    env,
     name: 'the background process that executes the run',
   });
   const execute = async (work: (api: Remote<EngineApi, EngineHostApi>) => Promise<RunOutcome>): Promise<RunOutcome> => {

@@ -44,8 +44,14 @@ const MIN_LIFE_MS = 5000;
  *
  * @param file the worker's program (dist/read-worker.mjs), absolute
  * @param log gets what the process wrote before an unexpected end
+ * @param env variables for the process, beside those of this one
  */
-export function startReader(file: string, host: ReaderHostApi, log?: (text: string) => void): ReaderProcess {
+export function startReader(
+  file: string,
+  host: ReaderHostApi,
+  log?: (text: string) => void,
+  env?: () => NodeJS.ProcessEnv,
+): ReaderProcess {
   const watched = new Set<string>();
   let watchedAgainAt = Number.NEGATIVE_INFINITY;
   const watchAgain = () => {
@@ -56,7 +62,7 @@ export function startReader(file: string, host: ReaderHostApi, log?: (text: stri
     for (const path of watched) void worker.call((api) => api.watchRun(path)).catch(() => {});
   };
   const worker = new WorkerProcess<ReaderApi, ReaderHostApi>(
-    { file, host, log, name: 'the background process that reads files' },
+    { file, host, log, env, name: 'the background process that reads files' },
     watchAgain,
   );
   const call = (method: keyof ReaderApi) => (arg: never) => {

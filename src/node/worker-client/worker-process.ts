@@ -15,6 +15,8 @@ export interface WorkerOptions<Ours extends object> {
   name: string;
   /** Gets a line about an unexpected end, with the last that the process wrote. For a log, not for the user. */
   log?: (text: string) => void;
+  /** Variables for the process beside the environment's own, asked for at each start: the proxy that the editor uses. */
+  env?: () => NodeJS.ProcessEnv;
 }
 
 /**
@@ -52,8 +54,11 @@ export class WorkerProcess<Theirs extends object, Ours extends object> {
   }
 
   private start(): Forked<Theirs, Ours> {
-    const { file, host, name, log } = this.options;
-    const running = forkProgram<Theirs, Ours>(file, host, workerEnvironment(process.env, process.versions));
+    const { file, host, name, log, env } = this.options;
+    const running = forkProgram<Theirs, Ours>(file, host, {
+      ...workerEnvironment(process.env, process.versions),
+      ...env?.(),
+    });
     void running.ended.then((end) => {
       if (this.running === running) this.running = null;
       const reason = this.disposed
