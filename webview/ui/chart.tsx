@@ -69,12 +69,11 @@ function makeButtons(svg: SVGSVGElement, items: string[], openLabel: string): vo
   // The parts of an image cannot be reached; those of a group can. Its name stays.
   svg.setAttribute('role', 'group');
   for (const group of svg.querySelectorAll<SVGGElement>('[data-index]')) {
-    // What is written at the mark belongs to its name.
+    // What is written at the mark belongs to its name. A title: it is shown on hovering, too.
     const words = Array.from(group.querySelectorAll('text'), (text) => text.textContent).join(' ');
     const item = oneLine(items[Number(group.getAttribute('data-index'))] ?? '');
     group.setAttribute('role', 'button');
     group.setAttribute('tabindex', '0');
-    group.setAttribute('aria-label', `${words === '' ? item : words}: ${openLabel}`);
     const box = group.getBBox();
     const hit = document.createElementNS(SVG, 'rect');
     const numbers = {
@@ -85,6 +84,9 @@ function makeButtons(svg: SVGSVGElement, items: string[], openLabel: string): vo
     };
     for (const [name, value] of Object.entries(numbers)) hit.setAttribute(name, String(value));
     hit.setAttribute('class', 'hit');
+    const title = document.createElementNS(SVG, 'title');
+    title.textContent = `${words === '' ? item : words}: ${openLabel}`;
     group.append(hit);
+    group.prepend(title);
   }
 }

@@ -21,12 +21,12 @@ export function standaloneSvg(svg: SVGSVGElement): string {
   const copies = [copy, ...copy.querySelectorAll('*')];
   for (const [i, original] of originals.entries()) {
     const element = copies[i]!;
-    for (const name of ['class', 'role', 'tabindex', 'aria-label', 'data-index']) element.removeAttribute(name);
+    for (const name of ['class', 'role', 'tabindex', 'data-index']) element.removeAttribute(name);
     if (original.matches('title, desc')) continue;
     const look = getComputedStyle(original);
     for (const name of LOOK) element.setAttribute(name, look.getPropertyValue(name));
   }
-  for (const hit of svg.querySelectorAll('.hit')) copies[originals.indexOf(hit)]!.remove();
+  for (const hit of svg.querySelectorAll('.hit, g > title')) copies[originals.indexOf(hit)]!.remove();
   const { width, height } = svg.viewBox.baseVal;
   const body = getComputedStyle(document.body);
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');

@@ -87,7 +87,7 @@ export class FakeHost {
 
   #baseline(root: string): string | null {
     const file = join(root, 'baseline');
-    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+    return (existsSync(file) && readFileSync(file, 'utf8')) || null;
   }
 
   #find(key: string): { id: string; root: string; path: string } {
