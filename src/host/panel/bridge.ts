@@ -57,8 +57,8 @@ export interface Bridge {
   setVisible(visible: boolean): void;
   /** The list of runs, the baseline or the place changed. */
   runsChanged(): void;
-  /** A run that this window executes went on. */
-  progressed(path: string): void;
+  /** A run that this window executes got its folder, or went on. */
+  progressed(run: RunRef, scope: RunScope): void;
   dispose(): void;
 }
 
@@ -74,6 +74,8 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
   /** The page is there and has called `start`. */
   let started = false;
   let shownFolder: PoqFolder | undefined;
+  /** What the page had run again: shown as soon as it is there. */
+  const awaited = new Set<RunScope>();
 
   const activeAt = (path: string) => runs.active.find(({ run }) => run?.path === path);
   const live = new LiveRun({
@@ -140,8 +142,10 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
     runAgain: async (key) => {
       await needTrust();
       const { folder, path } = await runOf(key);
-      const scope = deps.scopes.of(path) ?? (await wholeScope(folder, await listed(key)));
-      inBackground(runs.start(folder, scope, { reveal: true }));
+      // A copy: by it the new run is known.
+      const scope = { ...(deps.scopes.of(path) ?? (await wholeScope(folder, await listed(key)))) };
+      awaited.add(scope);
+      inBackground(runs.start(folder, scope).finally(() => awaited.delete(scope)));
     },
     resume: async (key) => {
       await needTrust();
@@ -190,15 +194,17 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
     if (started) message(panel).catch(deps.log);
   };
 
+  const show = (what: PanelRequest) => {
+    if (!started) {
+      wanted = { ...wanted, ...what };
+      return;
+    }
+    const { run, tab = null, sample = null } = what;
+    send((remote) => remote.show.asEvent({ run: run ? history.keyOf(run) : null, tab, sample }));
+  };
+
   return {
-    show: (what) => {
-      if (!started) {
-        wanted = { ...wanted, ...what };
-        return;
-      }
-      const { run, tab = null, sample = null } = what;
-      send((remote) => remote.show.asEvent({ run: run ? history.keyOf(run) : null, tab, sample }));
-    },
+    show,
     setVisible: (visible) => {
       // A hidden page is gone; it starts anew when it is seen again.
       if (!visible) started = false;
@@ -208,7 +214,10 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
       if (!started) return;
       deps.place().then((place) => send((remote) => remote.runsChanged.asEvent(place)), deps.log);
     },
-    progressed: (path) => live.progressed(path),
+    progressed: (run, scope) => {
+      if (awaited.delete(scope)) show({ run });
+      live.progressed(run.path);
+    },
     dispose: () => {
       started = false;
       live.dispose();

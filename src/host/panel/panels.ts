@@ -105,8 +105,8 @@ export function createPanels(deps: PanelsDeps): Panels & Disposable {
     history.onDidChange(() => tell((bridge) => bridge.runsChanged())),
     folders.onDidChange(() => tell((bridge) => bridge.runsChanged())),
     configs.onDidChange(() => tell((bridge) => bridge.runsChanged())),
-    runs.onDidChange(({ run }) => {
-      if (run !== null) tell((bridge) => bridge.progressed(run.path));
+    runs.onDidChange(({ run, scope }) => {
+      if (run !== null) tell((bridge) => bridge.progressed(run, scope));
     }),
   ];
   return {

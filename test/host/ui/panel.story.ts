@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -71,12 +71,24 @@ describe('the results panel', () => {
     await window.panel().getByText('rouge').first().waitFor();
   });
 
+  it('shows the run that it had done again', async () => {
+    const runs = () => readdirSync(path.join(folder, '.poq', 'runs')).filter((name) => !name.startsWith('.'));
+    assert.equal(runs().length, 1);
+    await window.panel().getByRole('button', { name: 'Run again' }).click();
+    // The prompt file holds one sample by now.
+    await window
+      .panel()
+      .getByText(/1 sample · 2 models/)
+      .waitFor();
+    assert.equal(runs().length, 2);
+  });
+
   it('comes back with the window', async () => {
     await window.reload();
     await tab('Leaderboard').waitFor();
     await window
       .panel()
-      .getByText(/6 samples · 2 models/)
+      .getByText(/ 2 models · /)
       .waitFor();
   });
 });

@@ -193,6 +193,24 @@ describe('what the page asks for', () => {
     ]);
   });
 
+  it('is shown the new run as soon as it is there', async () => {
+    const { open, call, calls, sent, deps } = setUp();
+    deps.runs.start = (...args: unknown[]) => {
+      calls.push(['start', ...args]);
+      return new Promise(() => {});
+    };
+    const bridge = open();
+    await call('start', { run: null });
+    await call('runAgain', 'k:2');
+    const scope = calls.at(-1)![2] as object;
+    bridge.progressed(refOf('other'), {});
+    expect(sent).toEqual([]);
+    bridge.progressed(refOf('3'), scope);
+    bridge.progressed(refOf('3'), scope);
+    await settled();
+    expect(sent.map(({ m, a }) => [m, (a[0] as { run: string }).run])).toEqual([['show', 'k:3']]);
+  });
+
   it('runs nothing in a workspace that is not trusted', async () => {
     const { open, call, calls } = setUp({ trusted: false });
     open();
@@ -354,7 +372,7 @@ describe('a run that goes on', () => {
     vi.advanceTimersByTime(300);
     expect(sent.map(({ a }) => (a[0] as { done: number }).done)).toEqual([0, 7]);
     expect(sent[1]!.a[0]).toEqual({ run: 'k:2', done: 7, total: 9, state: 'running', label: 'a answers', etaMs: 100 });
-    bridge.progressed('/ws/.poq/runs/1');
+    bridge.progressed(refOf('1'), {});
     vi.advanceTimersByTime(300);
     expect(sent).toHaveLength(2);
     tell(change(9, 'done'));
