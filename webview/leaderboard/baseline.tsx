@@ -1,5 +1,6 @@
+import { useMemo } from 'preact/hooks';
 import type { ModelChange, RunComparison } from '../../src/core/report/comparison.ts';
-import type { MarkOf } from '../../src/core/report/render/charts/marks.ts';
+import { type MarkOf, marksFor } from '../../src/core/report/render/charts/marks.ts';
 import { csvLines } from '../../src/core/report/render/csv.ts';
 import { count, counted, quality } from '../../src/core/report/render/format.ts';
 import { oneLine } from '../../src/core/report/render/visible.ts';
@@ -19,7 +20,8 @@ import { comparisonColumns, comparisonRows, comparisonValue } from './comparison
 const NAMED = 3;
 
 /** What changed against the baseline of the folder. */
-export function Baseline({ report, marks }: { report: PanelReport; marks: MarkOf }) {
+export function Baseline({ report }: { report: PanelReport }) {
+  const marks = useMemo(() => marksFor(report.modelOrder), [report.modelOrder]);
   const { value, error, loading } = useResource(comparison);
   const all = useResource(runs).value;
   const hasBaseline = all?.some((run) => run.isBaseline && run.folder === report.run.folder) ?? false;

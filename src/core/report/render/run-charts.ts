@@ -25,66 +25,70 @@ export interface RunChartsInput {
   latencies: readonly { model: string; values: ArrayLike<number> }[];
 }
 
-/** Those charts for which there is data. */
-export function runCharts({ summary, reward, latencies }: RunChartsInput, marks: MarkOf): RunChart[] {
-  const { models } = summary;
-  const ids = models.map((m) => m.id);
-  const charts: RunChart[] = [];
-  const cost = costOf(reward);
-  const points = models.flatMap((m) => {
-    const value = cost.of(m);
-    return value === null ? [] : [{ id: m.id, cost: value, quality: m.quality, pareto: m.pareto }];
-  });
-  if (points.length > 0) {
+const KEYS: readonly RunChart['key'][] = ['scatter', 'latency', 'reward', 'truth'];
+
+/** Those of the wanted charts for which there is data. */
+export function runCharts(input: RunChartsInput, marks: MarkOf, wanted = KEYS): RunChart[] {
+  if (input.summary.models.length === 0) return [];
+  return wanted.flatMap((key) => MAKERS[key](input, marks) ?? []);
+}
+
+const MAKERS: Record<RunChart['key'], (input: RunChartsInput, marks: MarkOf) => RunChart | null> = {
+  scatter: ({ summary, reward }, marks) => {
+    const cost = costOf(reward);
+    const points = summary.models.flatMap((m) => {
+      const value = cost.of(m);
+      return value === null ? [] : [{ id: m.id, cost: value, quality: m.quality, pareto: m.pareto }];
+    });
+    if (points.length === 0) return null;
     const title = `Quality against ${cost.title.toLowerCase()}; dashed: the Pareto front`;
     const chart = scatterChart({ id: 'scatter', title, points, costTitle: cost.title, costUnit: cost.unit, marks });
-    charts.push({ key: 'scatter', title, chart, models: points.map((p) => p.id) });
-  }
-  const rows = models.map(({ id, latencyMs: { p50, p95, count } }) => ({
-    model: id,
-    values: latencies.find((l) => l.model === id)?.values ?? [],
-    p50,
-    p95,
-    count,
-  }));
-  if (rows.some((row) => row.values.length > 0))
-    charts.push({
+    return { key: 'scatter', title, chart, models: points.map((p) => p.id) };
+  },
+  latency: ({ summary: { models }, latencies }, marks) => {
+    const rows = models.map(({ id, latencyMs: { p50, p95, count } }) => ({
+      model: id,
+      values: latencies.find((l) => l.model === id)?.values ?? [],
+      p50,
+      p95,
+      count,
+    }));
+    if (rows.every((row) => row.values.length === 0)) return null;
+    return {
       key: 'latency',
       title: 'Latency of every generation, with p50 and p95',
       chart: latencyChart({ id: 'latency', title: 'Latency of every generation', rows, marks }),
-      models: ids,
+      models: idsOf(models),
+    };
+  },
+  reward: ({ summary: { models, intervals } }, marks) => {
+    if (models.every((m) => m.reward.mean === null)) return null;
+    const chart = intervalChart({
+      id: 'reward',
+      title: 'Reward of the models',
+      axisTitle: intervals.resamples > 0 ? 'Reward, 95 % interval' : 'Reward',
+      rows: models.map((m) => ({ id: m.id, estimate: m.reward, note: m.rewardNote ?? undefined })),
+      marks,
     });
-  if (models.some((m) => m.reward.mean !== null))
-    charts.push({
-      key: 'reward',
-      title: 'Reward',
-      chart: intervalChart({
-        id: 'reward',
-        title: 'Reward of the models',
-        axisTitle: summary.intervals.resamples > 0 ? 'Reward, 95 % interval' : 'Reward',
-        rows: models.map((m) => ({ id: m.id, estimate: m.reward, note: m.rewardNote ?? undefined })),
-        marks,
-      }),
-      models: ids,
+    return { key: 'reward', title: 'Reward', chart, models: idsOf(models) };
+  },
+  truth: ({ summary: { models } }, marks) => {
+    const noTruth = models.every((m) => m.truth.f1 === null);
+    const title = noTruth ? 'Quality' : 'Quality (filled, with interval) and truth F1 (ring)';
+    const chart = intervalChart({
+      id: 'truth',
+      title,
+      axisTitle: 'From 0 to 10',
+      otherTitle: 'truth F1',
+      domain: [0, 10],
+      rows: models.map((m) => ({ id: m.id, estimate: m.quality, other: m.truth.f1 })),
+      marks,
     });
-  if (models.length > 0) charts.push(truthChart(models, marks));
-  return charts;
-}
+    return { key: 'truth', title, chart, models: idsOf(models) };
+  },
+};
 
-function truthChart(models: ModelSummary[], marks: MarkOf): RunChart {
-  const noTruth = models.every((m) => m.truth.f1 === null);
-  const title = noTruth ? 'Quality' : 'Quality (filled, with interval) and truth F1 (ring)';
-  const chart = intervalChart({
-    id: 'truth',
-    title,
-    axisTitle: 'From 0 to 10',
-    otherTitle: 'truth F1',
-    domain: [0, 10],
-    rows: models.map((m) => ({ id: m.id, estimate: m.quality, other: m.truth.f1 })),
-    marks,
-  });
-  return { key: 'truth', title, chart, models: models.map((m) => m.id) };
-}
+const idsOf = (models: ModelSummary[]) => models.map((m) => m.id);
 
 /** The cost that the reward uses, in its own unit. */
 function costOf(reward: RewardConfig): { title: string; unit: Unit; of: (m: ModelSummary) => number | null } {
