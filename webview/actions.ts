@@ -23,7 +23,7 @@ export async function start(): Promise<void> {
 }
 
 /** Null leaves what is shown. */
-export function show({ run, tab, sample }: { run: string | null; tab: Tab | null; sample: string | null }): void {
+function show({ run, tab, sample }: { run: string | null; tab: Tab | null; sample: string | null }): void {
   if (run !== null) showRun(run);
   if (tab !== null) showTab(tab);
   if (sample !== null) openCompare({ sample });

@@ -46,7 +46,7 @@ export interface AppState {
   problem: string | null;
 }
 
-export const isTab = (value: unknown): value is Tab => TABS.includes(value as Tab);
+const isTab = (value: unknown): value is Tab => TABS.includes(value as Tab);
 
 export const app = new Store<AppState>({
   place: null,

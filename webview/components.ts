@@ -1,14 +1,6 @@
-import {
-  provideVSCodeDesignSystem,
-  vsCodeButton,
-  vsCodeCheckbox,
-  vsCodeDropdown,
-  vsCodeOption,
-  vsCodeTextField,
-} from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodeTextField } from '@vscode/webview-ui-toolkit';
 import type { ComponentChildren, JSX, VNode } from 'preact';
 import { h } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
  * The only door to @vscode/webview-ui-toolkit: its custom elements as Preact components. They are controlled: what they
@@ -16,13 +8,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
  */
 
 export function registerComponents(): void {
-  provideVSCodeDesignSystem().register(
-    vsCodeButton(),
-    vsCodeCheckbox(),
-    vsCodeDropdown(),
-    vsCodeOption(),
-    vsCodeTextField(),
-  );
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeTextField());
 }
 
 type Attributes = Record<string, unknown>;
@@ -87,38 +73,6 @@ export function Checkbox({ checked, onChange, children, ...rest }: CheckboxProps
       },
     },
     children,
-  );
-}
-
-export interface DropdownProps<T extends string> extends Common {
-  value: T;
-  options: readonly { value: T; text: string }[];
-  onChange(value: T): void;
-}
-
-export function Dropdown<T extends string>({ value, options, onChange, ...rest }: DropdownProps<T>): JSX.Element {
-  const ref = useRef<HTMLSelectElement>(null);
-  useLayoutEffect(() => {
-    // Before its options have arrived the element takes the one that is marked as selected.
-    if (ref.current && ref.current.value !== value) ref.current.value = value;
-  });
-  return element(
-    'vscode-dropdown',
-    {
-      ...common(rest),
-      ref,
-      onChange: (event: Event) => {
-        const chosen = (event.currentTarget as HTMLSelectElement).value as T;
-        if (chosen !== value) onChange(chosen);
-      },
-    },
-    options.map((option) =>
-      element(
-        'vscode-option',
-        { key: option.value, value: option.value, selected: option.value === value },
-        option.text,
-      ),
-    ),
   );
 }
 
