@@ -30,9 +30,6 @@ describe('the Testing view, in the window', () => {
     // The results name the model and the quality that it lacks; choosing one shows both texts.
     const reason = window.page.getByText(/quality \d\.\d is below 5/);
     await reason.first().click({ timeout: 60_000 });
-    await window.page
-      .locator('.monaco-diff-editor')
-      .first()
-      .waitFor();
+    await window.page.locator('.monaco-diff-editor').first().waitFor();
   });
 });
