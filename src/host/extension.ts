@@ -20,6 +20,7 @@ import { registerTesting } from './testing/index.ts';
 import { registerViews } from './views/index.ts';
 import { createConfigs } from './workspace/configs.ts';
 import { createFolders } from './workspace/folders.ts';
+import { proxyVariables } from './workspace/proxy.ts';
 import { createKeys } from './workspace/secrets.ts';
 
 /** Puts the extension together. Nothing is started here: processes, views and documents come when they are asked for. */
@@ -42,11 +43,12 @@ export function activate(context: ExtensionContext): void {
     program('read-worker.mjs'),
     { onRunChanged: (change) => runChanges.fire(change) },
     tellLog,
+    proxyVariables,
   );
   const watch = createRunWatch(reader, runChanges.event);
   const editorModels = createEditorModels(context.languageModelAccessInformation);
   const engine = (host: Pick<EngineHostApi, 'onEvents'>) =>
-    startEngine(program('run-worker.mjs'), { ...editorModels, ...host }, tellLog);
+    startEngine(program('run-worker.mjs'), { ...editorModels, ...host }, tellLog, proxyVariables);
   const runs = createRuns({ folders, configs, keys, reader, messages, places, startEngine: engine });
   const history = createHistory(folders, reader, runs);
   const panels = createPanels({ context, folders, configs, reader, runs, history, watch, messages });

@@ -85,8 +85,6 @@ export interface StartOptions {
   signal?: AbortSignal;
   /** False: no progress notification, since somebody else shows progress. */
   notify?: boolean;
-  /** Show the panel when the first rows are there; not by default. */
-  reveal?: boolean;
 }
 
 export interface History {

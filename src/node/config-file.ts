@@ -101,7 +101,7 @@ export function checkKeys(
   const problems = config.models.flatMap((model, i): Diagnostic[] => {
     if (modelIds && !modelIds.includes(model.id)) return [];
     if (model.provider !== 'openai' || !model.apiKey) return [];
-    if (storedKey?.(model.id) || env(model.apiKey.env)) return [];
+    if (storedKey?.(model) || env(model.apiKey.env)) return [];
     const path: KeyPath = ['models', i, 'apiKey', 'env'];
     const message = `${pathText(path)}: the environment variable ${model.apiKey.env} is not set: set it to the key, or remove "apiKey" if none is needed`;
     return [{ severity: 'error', file, line: workspace.lineOf?.(path), message }];

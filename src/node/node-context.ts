@@ -1,3 +1,4 @@
+import type { OpenAiModelConfig } from '../core/config.ts';
 import type { EditorModelAnswer, EditorModelRequest } from '../protocol/engine.ts';
 import type { Places } from './places.ts';
 
@@ -7,8 +8,8 @@ export interface NodeContext {
   root: string;
   /** A variable of the environment. */
   env(name: string): string | undefined;
-  /** The key that the editor keeps for a model, by the model's id; it goes before the environment. None when absent. */
-  storedKey?(modelId: string): string | undefined;
+  /** The key that the editor keeps for a model and its origin; it goes before the environment. None when absent. */
+  storedKey?(model: OpenAiModelConfig): string | undefined;
   /** Whether a model may be fetched from the hub where it is not in the cache; every one may when absent. */
   mayDownload?(hubId: string): boolean;
   /** The editor's own language models; absent outside the editor. */

@@ -17,6 +17,12 @@ export interface RunScope {
   models?: string[];
 }
 
+/** A key, and the origin that alone may get it: the config may change between two looks at it. */
+export interface KeptKey {
+  origin: string;
+  key: string;
+}
+
 export interface PlaceNames {
   /** Holds the bundled models, one folder each. Absolute. */
   models: string;
@@ -29,7 +35,7 @@ export interface PlaceNames {
 interface Order {
   places: PlaceNames;
   /** Keys that the editor keeps, by id of the model; they go before variables of the environment. */
-  keys: Record<string, string>;
+  keys: Record<string, KeptKey>;
   /** Ids of hub models that the user agreed to download; others must be in the cache already. */
   downloads: string[];
 }

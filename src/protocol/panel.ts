@@ -74,7 +74,8 @@ export const panelHostContract = {
   },
   /** Compares with the baseline of the run's folder; null where there is none, or the run is the baseline. */
   compareWithBaseline: { args: z.tuple([runKey]), result: object<RunComparison>('models', 'notes').nullable() },
-  setBaseline: { args: z.tuple([runKey.nullable()]), result: nothing },
+  /** Makes a run the baseline of its folder, or takes that away. */
+  setBaseline: { args: z.tuple([runKey, z.boolean()]), result: nothing },
   /** Opens the sample's line in its file, beside the panel. */
   revealSample: { args: z.tuple([runKey, sampleId]), result: nothing },
   runAgain: { args: z.tuple([runKey]), result: nothing },

@@ -157,6 +157,19 @@ describe('what is run', () => {
 
 describe('keys that the editor keeps', () => {
   const SECRET = 'sk-kept-by-the-editor-4711';
+  const kept = ({ models: [model] }: Awaited<ReturnType<typeof served>>, key: string) => {
+    if (model?.provider !== 'openai') throw new Error('an endpoint is expected');
+    return { origin: new URL(model.baseUrl).origin, key };
+  };
+
+  it('do not follow a model to another origin', async () => {
+    place.putPrompts('a.jsonl', 1);
+    const config = await served({}, { apiKey: { env: 'POQ_NO_SUCH_KEY' } });
+    const elsewhere = { origin: 'https://api.example.com', key: SECRET };
+    const outcome = await place.engine().run(place.order(config, { keys: { m: elsewhere } }));
+    expect(outcome.state).toBe('refused');
+    expect(endpoint!.requests).toEqual([]);
+  });
 
   it('go to the endpoint, before the environment, and into no file, event or message', async () => {
     vi.stubEnv('POQ_TEST_KEY', 'sk-of-the-environment-1');
@@ -168,7 +181,9 @@ describe('keys that the editor keeps', () => {
       },
     );
     const engine = place.engine();
-    const outcome = await engine.run(place.order(config, { keys: { m: SECRET, another: 'sk-not-for-this-one' } }));
+    const outcome = await engine.run(
+      place.order(config, { keys: { m: kept(config, SECRET), another: kept(config, 'sk-not-for-this-one') } }),
+    );
     expect(endpoint!.requests[0]!.headers.authorization).toBe(`Bearer ${SECRET}`);
     const written = readdirSync(outcome.path!).map((name) => readFileSync(join(outcome.path!, name), 'utf8'));
     const told = JSON.stringify([outcome, engine.events, engine.logged, written]);
@@ -181,7 +196,7 @@ describe('keys that the editor keeps', () => {
   it('are replaced in answers that echo them', async () => {
     place.putPrompts('a.jsonl', 1);
     const config = await served({ pieces: [`your key is ${SECRET}`] }, { apiKey: { env: 'POQ_NO_SUCH_KEY' } });
-    const outcome = await place.engine().run(place.order(config, { keys: { m: SECRET } }));
+    const outcome = await place.engine().run(place.order(config, { keys: { m: kept(config, SECRET) } }));
     expect(await generationsOf(outcome.path!)).toMatchObject([{ text: 'your key is [redacted]' }]);
   });
 

@@ -82,7 +82,10 @@ describe('the header', () => {
     await button('Set as baseline').click();
     await button('Clear baseline').click();
     await button('Set as baseline').waitFor();
-    expect(panel.host.called('setBaseline')).toEqual([[panel.host.keyOf(made.id)], [null]]);
+    expect(panel.host.called('setBaseline')).toEqual([
+      [panel.host.keyOf(made.id), true],
+      [panel.host.keyOf(made.id), false],
+    ]);
   });
 
   test('in a workspace without trust nothing can be run', async () => {

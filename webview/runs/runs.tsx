@@ -89,8 +89,8 @@ function RunActions({ run, trusted }: { run: PanelRun; trusted: boolean }) {
   return (
     <>
       {run.isBaseline
-        ? action('Clear baseline', () => host.setBaseline(null))
-        : readable && !running && action('Set as baseline', () => host.setBaseline(run.key))}
+        ? action('Clear baseline', () => host.setBaseline(run.key, false))
+        : readable && !running && action('Set as baseline', () => host.setBaseline(run.key, true))}
       {run.canResume && !running && action('Resume', () => host.resume(run.key), trusted)}
       {run.active && running && action('Cancel', () => host.cancel(run.key))}
       {readable && !running && action('Export…', () => host.exportRun(run.key))}

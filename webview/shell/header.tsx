@@ -52,12 +52,12 @@ function RunButtons({ run }: { run: PanelRun }) {
   return (
     <div class="buttons">
       {run.isBaseline ? (
-        <Button onClick={() => ask(host.setBaseline(null))}>Clear baseline</Button>
+        <Button onClick={() => ask(host.setBaseline(run.key, false))}>Clear baseline</Button>
       ) : (
         <Button
           disabled={state === 'running'}
           title="Later runs are compared with this one"
-          onClick={() => ask(host.setBaseline(run.key))}
+          onClick={() => ask(host.setBaseline(run.key, true))}
         >
           Set as baseline
         </Button>

@@ -31,9 +31,16 @@ export function setupCommands(deps: SetupDeps) {
       const folder = await deps.folders.pick();
       if (folder) await chooseModels(deps, folder);
     },
-    setApiKey: async (modelId?: unknown) => setApiKey(deps, typeof modelId === 'string' ? modelId : undefined),
+    setApiKey: async (given?: unknown) => setApiKey(deps, modelIdOf(given)),
     showDevices: () => showDevices(deps),
   };
+}
+
+/** A model as messages name it, or as the row of a view holds it. */
+function modelIdOf(given: unknown): string | undefined {
+  if (typeof given === 'string') return given;
+  const node = (given as { node?: { id?: unknown } } | undefined)?.node;
+  return typeof node?.id === 'string' ? node.id : undefined;
 }
 
 /** Writes a config for what is there; an existing one is opened and left as it is. */

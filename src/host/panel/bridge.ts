@@ -127,11 +127,9 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
       const base = history.baseline(run.folder);
       return base === null || base.id === run.id ? null : reader.compare({ base: base.path, run: run.path });
     },
-    setBaseline: async (key) => {
-      if (key !== null) {
-        const run = await runOf(key);
-        await history.setBaseline(run.folder, run);
-      } else if (shownFolder) await history.setBaseline(shownFolder, null);
+    setBaseline: async (key, isBaseline) => {
+      const run = await runOf(key);
+      await history.setBaseline(run.folder, isBaseline ? run : null);
     },
     revealSample: async (key, id) => {
       const { folder, path } = await runOf(key);

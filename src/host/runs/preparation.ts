@@ -1,6 +1,6 @@
 import { l10n, Selection, type Uri, window, workspace } from 'vscode';
 import type { Config } from '../../core/config.ts';
-import type { PlaceNames, RunOrder, RunScope } from '../../protocol/engine.ts';
+import type { KeptKey, PlaceNames, RunOrder, RunScope } from '../../protocol/engine.ts';
 import type { Download } from '../../protocol/reader.ts';
 import type { Messages } from '../messages.ts';
 import type { Configs, Folders, PoqFolder, Reader } from '../ports.ts';
@@ -76,7 +76,7 @@ async function saveChanged({ folders, messages }: PreparationDeps, folder: PoqFo
 async function hasKeys(
   { messages }: PreparationDeps,
   config: Config,
-  keys: Record<string, string>,
+  keys: Record<string, KeptKey>,
   models: string[] | undefined,
 ): Promise<boolean> {
   for (const model of config.models) {

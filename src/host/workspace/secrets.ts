@@ -1,5 +1,6 @@
 import type { SecretStorage } from 'vscode';
 import type { Config, ModelConfig } from '../../core/config.ts';
+import type { KeptKey } from '../../protocol/engine.ts';
 
 /**
  * Keys that the user gave to the editor. A key is kept for the origin that it is for, so that a workspace that names
@@ -7,7 +8,7 @@ import type { Config, ModelConfig } from '../../core/config.ts';
  */
 export interface Keys {
   /** The kept keys of a config's models, by the model's id. */
-  of(config: Config): Promise<Record<string, string>>;
+  of(config: Config): Promise<Record<string, KeptKey>>;
   set(model: ModelConfig, key: string): Promise<void>;
   remove(model: ModelConfig): Promise<void>;
 }
@@ -15,11 +16,11 @@ export interface Keys {
 export function createKeys(storage: SecretStorage): Keys {
   return {
     of: async (config) => {
-      const keys: Record<string, string> = {};
+      const keys: Record<string, KeptKey> = {};
       for (const model of config.models) {
         const name = nameOf(model);
         const key = name === null ? undefined : await storage.get(name);
-        if (key) keys[model.id] = key;
+        if (key && model.provider === 'openai') keys[model.id] = { origin: new URL(model.baseUrl).origin, key };
       }
       return keys;
     },

@@ -71,7 +71,7 @@ class OpenAiNode implements ModelNode {
     private readonly clock: Clock,
   ) {
     this.id = config.id;
-    this.endpoint = readEndpoint(config, ctx.env, ctx.storedKey?.(config.id));
+    this.endpoint = readEndpoint(config, ctx.env, ctx.storedKey?.(config));
     this.lane = this.endpoint.loopback ? 'local' : this.endpoint.origin;
     this.concurrency = config.concurrency ?? ctx.concurrency;
     this.connections = openConnections(config, this.endpoint, ctx.env);

@@ -135,6 +135,6 @@ function secretsOf(config: Config, { env, storedKey }: NodeContext): string[] {
     ...config.env,
     ...config.models.flatMap((m) => (m.provider === 'openai' && m.apiKey ? [m.apiKey.env] : [])),
   ];
-  const stored = config.models.flatMap((m) => storedKey?.(m.id) ?? []);
+  const stored = config.models.flatMap((m) => (m.provider === 'openai' ? (storedKey?.(m) ?? []) : []));
   return [...names.flatMap((name) => env(name) ?? []), ...stored];
 }

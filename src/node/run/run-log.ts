@@ -111,9 +111,10 @@ export class RunLog {
     this.writer.sync();
     this.record.state = state;
     this.record.finishedAt = new Date().toISOString();
-    this.writer.writeRecord(this.record);
     const summary = summarize(this.accumulator, this.folder, this.record);
     this.writer.writeSummary(summary);
+    // Last: whoever sees the end of the run in its record finds its summary.
+    this.writer.writeRecord(this.record);
     this.emit({ type: 'finished', summary });
     return summary;
   }

@@ -79,7 +79,10 @@ function contextOf(root: string, order: RunOrder | ResumeOrder, host: Host): Nod
     root,
     places: order.places,
     env: (name) => process.env[name],
-    storedKey: (model) => keys.get(model),
+    storedKey: ({ id, baseUrl }) => {
+      const kept = keys.get(id);
+      return kept?.origin === new URL(baseUrl).origin ? kept.key : undefined;
+    },
     mayDownload: (hub) => order.downloads.includes(hub),
     editorModels: editorModels(host),
   };

@@ -173,12 +173,12 @@ describe('what the page asks for', () => {
     const { open, call, calls } = setUp();
     open();
     expect(await call('compareWithBaseline', 'k:2')).toBe(null);
-    await call('setBaseline', 'k:1');
+    await call('setBaseline', 'k:1', true);
     expect(await call('compareWithBaseline', 'k:1')).toBe(null);
     await call('compareWithBaseline', 'k:2');
     expect(calls).toEqual([['compare', { base: '/ws/.poq/runs/1', run: '/ws/.poq/runs/2' }]]);
     await call('report', 'k:2');
-    await call('setBaseline', null);
+    await call('setBaseline', 'k:1', false);
     expect(await call('compareWithBaseline', 'k:2')).toBe(null);
   });
 
@@ -274,7 +274,10 @@ describe('a hostile page', () => {
     open();
     for (const key of ['/etc/passwd', '../../x', '__proto__', 'constructor', 'k:3'])
       for (const method of ['report', 'rows', 'deleteRun', 'exportRun', 'runAgain', 'resume', 'cancel', 'setBaseline'])
-        await expect(call(method, key), `${method} ${key}`).rejects.toThrow(/not there any more/);
+        await expect(
+          call(method, key, ...(method === 'setBaseline' ? [true] : [])),
+          `${method} ${key}`,
+        ).rejects.toThrow(/not there any more/);
     expect(calls).toEqual([]);
   });
 

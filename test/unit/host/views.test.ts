@@ -104,7 +104,7 @@ it('asks for the models once for both views, and again after a change or a failu
   const models = vi.fn(async () => [node()]);
   const deps = {
     configs: { of: async () => ({ file: null, config: { models: [] } as never, problems: [] }) },
-    keys: { of: async () => ({ served: 'secret' }) },
+    keys: { of: async () => ({ served: { origin: 'https://api.example.com', key: 'x' } }) },
     reader: { models },
     places: () => ({ models: '', runner: '', cache: '' }),
   };

@@ -120,9 +120,9 @@ export class FakeHost {
         if (base === null || base === id) return null;
         return this.reader.compare({ base: join(root, '.poq', 'runs', base), run: path });
       },
-      setBaseline: async (key) => {
-        const { root, id } = key === null ? { root: this.roots[0]!, id: '' } : this.#find(key);
-        writeFileSync(join(root, 'baseline'), id);
+      setBaseline: async (key, isBaseline) => {
+        const { root, id } = this.#find(key);
+        writeFileSync(join(root, 'baseline'), isBaseline ? id : '');
         void this.panel.runsChanged(this.place);
       },
       revealSample: () => {},
