@@ -19,7 +19,7 @@ export type Client<C extends Contract> = {
 };
 
 /** A message that breaks the contract: a fault of the program, or somebody who pretends to be the other side. */
-export class ContractError extends Error {
+class ContractError extends Error {
   override name = 'ContractError';
 }
 

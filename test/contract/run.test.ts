@@ -11,9 +11,9 @@ import type { Workspace } from '../../src/node/config-file.ts';
 import { CannotFinishError } from '../../src/node/errors.ts';
 import { installedPlaces } from '../../src/node/installed-places.ts';
 import { type RunResult, resumeEvaluation, runEvaluation } from '../../src/node/run/engine.ts';
-import type { RunEvent } from '../../src/protocol/run-events.ts';
 import { rebuildSummary } from '../../src/node/run/rebuild.ts';
 import { listRuns, RunFolder } from '../../src/node/store/run-folder.ts';
+import type { RunEvent } from '../../src/protocol/run-events.ts';
 import { type MockEndpoint, startMockEndpoint } from '../fixtures/providers/mock-endpoint.ts';
 
 /** A whole run, from prompt files to a folder and back: what is stored, what is resumed, what survives which fault. */

@@ -2,8 +2,8 @@ import { count, digits3, duration, UNKNOWN } from '../../core/report/render/form
 import { oneLine } from '../../core/report/render/visible.ts';
 import { loadWorkspace } from '../../node/config-file.ts';
 import { InputError } from '../../node/errors.ts';
-import type { RunPlan } from '../../protocol/run-events.ts';
 import { planRun } from '../../node/run/plan.ts';
+import type { RunPlan } from '../../protocol/run-events.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { alignedTable } from '../table.ts';

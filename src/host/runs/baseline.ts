@@ -19,7 +19,10 @@ export function readBaseline(root: string): string | null {
 /** @throws Error when the disk refuses */
 export function writeBaseline(root: string, run: string | null): void {
   const file = fileOf(root);
-  if (run === null) return rmSync(file, { force: true });
+  if (run === null) {
+    rmSync(file, { force: true });
+    return;
+  }
   mkdirSync(dirname(file), { recursive: true });
   const next = `${file}.${process.pid}.tmp`;
   writeFileSync(next, `${JSON.stringify({ run })}\n`);

@@ -20,7 +20,7 @@ export function put(root: string, name: string, text: string): void {
   writeFileSync(join(root, name), text);
 }
 
-export const LEXICAL: ConfigInput['evaluators'] = [
+const LEXICAL: ConfigInput['evaluators'] = [
   { id: 'rouge', kind: 'lexical', metric: 'rougeL' },
   { id: 'chrf', kind: 'lexical', metric: 'chrf' },
 ];
