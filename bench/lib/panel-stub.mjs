@@ -61,28 +61,31 @@ bench.plainTable = () => {
   bench.sentAt = performance.now();
   const data = structuredClone(rows);
   const table = document.createElement('table');
-  const body = table.createTBody();
-  data.samples.forEach((id, sample) => {
-    const row = body.insertRow();
-    row.insertCell().textContent = id;
-    row.insertCell().textContent = data.tasks[data.task[sample]];
-    data.models.forEach((_, model) => {
-      row.insertCell().textContent = data.quality[sample * data.models.length + model].toFixed(1);
-    });
+  const element = (name, ...children) => {
+    const made = document.createElement(name);
+    made.append(...children);
+    return made;
+  };
+  const trs = data.samples.map((id, sample) => {
+    const figures = data.models.map((_, model) => data.quality[sample * data.models.length + model].toFixed(1));
+    return element('tr', ...[id, data.tasks[data.task[sample]], ...figures].map((text) => element('td', text)));
   });
+  const body = document.createElement('tbody');
+  for (const tr of trs) body.append(tr);
+  table.append(body);
   document.body.append(table);
   whenPainted('table td');
-  bench.plain = { data, body };
+  bench.plain = { data, trs };
 };
 
 /** What the disagreement slider does to such a table; with one model, the quality slider. */
 bench.filterPlain = (share) => {
-  const { data, body } = bench.plain;
+  const { data, trs } = bench.plain;
   const models = data.models.length;
   for (let sample = 0; sample < data.samples.length; sample++) {
     const values = data.quality.subarray(sample * models, (sample + 1) * models);
     const shown = models > 1 ? Math.max(...values) - Math.min(...values) >= 10 * share : values[0] <= 10 * (1 - share);
-    body.rows[sample].hidden = !shown;
+    trs[sample].hidden = !shown;
   }
 };
 

@@ -4,7 +4,7 @@ import type { CompareRequest } from '../app-state.ts';
 
 /** What the Compare tab keeps over hiding, moving and reloading: plain data, checked when it comes back. */
 
-export const SORTS = ['file', 'disagreement', 'lowest', 'latency', 'truth'] as const;
+const SORTS = ['file', 'disagreement', 'lowest', 'latency', 'truth'] as const;
 export type CompareSort = (typeof SORTS)[number];
 
 const filters = z.object({
