@@ -28,6 +28,8 @@ const TOP = 4;
 const NAME = 174;
 /** Below this many values a density would suggest more than is known: they are drawn one by one. */
 const DENSITY_FROM = 8;
+/** Bandwidths around a place in which values count for its density. */
+const REACH = 4;
 const STEPS = 120;
 
 /**
@@ -83,10 +85,15 @@ function shape(at: number[], base: number, colour: string): Markup {
   const narrow = Math.min(spread, quartiles > 0 ? quartiles / 1.34 : spread);
   const bandwidth = Math.max(1.5, 0.9 * narrow * at.length ** -0.2);
   const [from, to] = [Math.max(NAME, at[0]! - 3 * bandwidth), Math.min(WIDTH - 12, at.at(-1)! + 3 * bandwidth)];
+  // Values further away than this add less than a pixel can show.
+  const reach = REACH * bandwidth;
+  let first = 0;
   const points = Array.from({ length: STEPS + 1 }, (_, i): [number, number] => {
     const x = from + ((to - from) * i) / STEPS;
+    while (first < at.length && at[first]! < x - reach) first++;
     let density = 0;
-    for (const value of at) density += Math.exp(-0.5 * ((x - value) / bandwidth) ** 2);
+    for (let j = first; j < at.length && at[j]! <= x + reach; j++)
+      density += Math.exp(-0.5 * ((x - at[j]!) / bandwidth) ** 2);
     return [x, density];
   });
   const highest = max(points, (p) => p[1]) ?? 1;
