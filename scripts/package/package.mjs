@@ -70,7 +70,7 @@ function binaryTargets() {
   return targets;
 }
 
-/** Fills a folder with exactly what the package holds. */
+/** Fills a folder with what the package is made of; .vscodeignore takes out of it what only building needs. */
 async function stage(staging, manifest, binaries) {
   const into = (file) => path.join(staging, file);
   const copy = (from, to = from, filter) => {
@@ -88,20 +88,17 @@ async function stage(staging, manifest, binaries) {
   );
   for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) copy(file);
   for (const file of readdirSync(ROOT)) if (/^package\.nls.*\.json$/.test(file)) copy(file);
-  copy('media', 'media', (file) => !file.startsWith('screenshots'));
+  copy('media');
   copy('schemas');
   if (existsSync(path.join(ROOT, 'l10n'))) copy('l10n');
-  copy('models', 'models', (file) => !file.startsWith('training') && file !== 'README.md');
+  copy('models');
 
   const { cli, ...parts } = programs({ outdir: into('dist'), sourcemap: false, metafile: true, absWorkingDir: ROOT });
   const built = await Promise.all(Object.values(parts).map((options) => build(options)));
 
   // vsce leaves a node_modules folder of the root out; below dist it is found by the runner just as well.
   for (const [name, filter] of Object.entries(COPIED)) {
-    copy(`node_modules/${name}`, `dist/node_modules/${name}`, (file) => {
-      if (/\.(map|d\.ts)$/.test(file)) return false;
-      return file === '' || filter(file);
-    });
+    copy(`node_modules/${name}`, `dist/node_modules/${name}`, (file) => file === '' || filter(file));
   }
   copy(binaries, `dist/${binaries}`);
 
@@ -111,7 +108,7 @@ async function stage(staging, manifest, binaries) {
     Object.keys(COPIED),
   );
   writeFileSync(into('ThirdPartyNotices.txt'), noticesText(packages));
-  writeFileSync(into('.vscodeignore'), ''); // everything here is meant to be in it
+  copy('.vscodeignore');
 }
 
 /** @throws {Error} when the manifest names a file that is not in the folder */

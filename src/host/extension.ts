@@ -53,15 +53,16 @@ export function activate(context: ExtensionContext): void {
   const history = createHistory(folders, reader, runs);
   const panels = createPanels({ context, folders, configs, reader, runs, history, watch, messages });
 
+  const editor = registerEditorFeatures({ folders, configs, keys, reader, runs, history, panels, places });
+
   const all = {
-    ...scoreCommands({ folders, configs, reader, runs, panels, messages }),
+    ...scoreCommands({ folders, configs, documents: editor.documents, runs, panels, messages }),
     ...resultsCommands({ history, runs, panels, reader, messages }),
     ...setupCommands({ folders, configs, keys, reader, messages, places, editorModels: editorModels.list }),
   };
   for (const [name, work] of Object.entries(all)) {
     context.subscriptions.push(commands.registerCommand(`poq.${name}`, guarded(messages, work)));
   }
-  const editor = registerEditorFeatures({ folders, configs, keys, reader, runs, history, panels, places });
   context.subscriptions.push(
     log,
     folders,

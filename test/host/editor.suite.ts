@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
@@ -121,12 +121,6 @@ describe('in the file', () => {
 
   describe('poq.config.json', () => {
     const config = () => open('poq.config.json');
-
-    before(() => {
-      // Its own `$schema` would go before the one that the extension brings.
-      const file = fileUri('poq.config.json').fsPath;
-      writeFileSync(file, readFileSync(file, 'utf8').replace(/^\s*"\$schema".*\n/m, ''));
-    });
 
     it('has completion and hover from the schema', async () => {
       const { document } = await config();

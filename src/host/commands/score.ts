@@ -1,15 +1,16 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { RunScope } from '../../protocol/engine.ts';
 import type { Tab } from '../../protocol/panel.ts';
+import type { PromptDocuments } from '../editor/prompt-documents.ts';
 import type { Messages } from '../messages.ts';
-import type { Configs, Folders, Panels, PoqFolder, Reader, Runs } from '../ports.ts';
+import type { Configs, Folders, Panels, PoqFolder, Runs } from '../ports.ts';
 import { isOnDisk } from '../workspace/folders.ts';
 import { idsAtLine } from './at-cursor.ts';
 
 export interface ScoreDeps {
   folders: Folders;
   configs: Configs;
-  reader: Reader;
+  documents: Pick<PromptDocuments, 'current'>;
   runs: Runs;
   panels: Panels;
   messages: Messages;
@@ -75,18 +76,14 @@ async function promptFile({ folders, messages }: ScoreDeps, file?: Uri): Promise
   return { folder: folders.of(uri), path: folders.pathOf(uri)!, uri };
 }
 
-async function samplesAtCursor(deps: ScoreDeps, { folder, path, uri }: PromptFile): Promise<string[] | undefined> {
-  const document = await workspace.openTextDocument(uri);
+/** Read as the lenses above the prompts are: in the format that the config names for the file. */
+async function samplesAtCursor({ documents, messages }: ScoreDeps, file: PromptFile): Promise<string[] | undefined> {
+  const document = await workspace.openTextDocument(file.uri);
   const editor = window.visibleTextEditors.find((visible) => visible.document === document);
-  const { samples } = await deps.reader.readPrompts({
-    root: folder.root,
-    path,
-    text: document.getText(),
-    format: null,
-  });
+  const samples = (await documents.current(document))?.contents.samples ?? [];
   const ids = idsAtLine(samples, (editor?.selection.active.line ?? 0) + 1);
   if (ids.length > 0) return ids;
-  await deps.messages.warning(l10n.t('There is no prompt in {0} that could be read.', path));
+  await messages.warning(l10n.t('There is no prompt in {0} that could be read.', file.path));
   return undefined;
 }
 

@@ -59,7 +59,7 @@ describe('the package', () => {
       }
     }
     assert.deepEqual(
-      files.filter((file) => /\.(map|ts|py)$|\.test\.|(^|\/)(test|bench|src|training)\//.test(file)),
+      files.filter((file) => /\.(map|ts|py)$|\.test\.|(^|\/)(test|bench|src|training|screenshots)\//.test(file)),
       [],
     );
     const manifest = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8'));
