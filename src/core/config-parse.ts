@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Config, configSchema } from './config.ts';
 import { crossCheck } from './config-checks.ts';
 import { explain, type KeyProblem } from './config-issues.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The workspace config, `poq.config.json`. This one schema gives the types, the validation and, through

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunComparison } from '../core/report/comparison.ts';
 import type { RunRows } from '../core/report/rows.ts';
 import type { Api, Client, Contract } from './contract.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunRows } from '../../src/core/report/rows.ts';
 import type { CompareRequest } from '../app-state.ts';
 

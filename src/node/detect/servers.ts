@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where a local model server usually listens. */
 export interface ServerAddress {

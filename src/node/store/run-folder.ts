@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Config, configSchema } from '../../core/config.ts';
 import type { RunSummary } from '../../core/report/summary.ts';
 import type { CheckRow, Diagnostic, GenerationRow, Sample, ScoreRow } from '../../core/types.ts';

@@ -1,5 +1,5 @@
 import { fetch } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hubAddress, hubHeaders } from '../../node/hub-address.ts';
 import { openDispatcher } from '../../node/proxy.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const duration = z.number().finite().nonnegative();
 const count = z.number().int().nonnegative();
