@@ -31,7 +31,8 @@ const copied = (name: RegExp) => async () => {
 describe('the evaluators', () => {
   test('have the numbers of the command line', async () => {
     await open();
-    const columns = evaluatorColumns(made.summary);
+    const all = evaluatorColumns(made.summary);
+    const columns = all.filter(({ key }) => !['compares', 'within', 'samples'].includes(key));
     const titles = await panel.page.locator('table thead th').allInnerTexts();
     for (const evaluator of made.summary.evaluators) {
       const row = panel.page
@@ -46,11 +47,18 @@ describe('the evaluators', () => {
       expect(text).toContain('uses reference');
     }
     expect(titles.length).toBe(columns.length);
+    await panel.page.getByRole('button', { name: /^Columns: Scores/ }).click();
+    await panel.page.getByRole('checkbox', { name: 'r within models' }).click();
+    await expect.poll(() => panel.page.locator('table thead th').count()).toBe(columns.length + 1);
   });
 
   test('can be copied as the command line writes them', async () => {
     await open();
     expect(await copied(/Copy as CSV/)()).toBe(renderCsv(made.summary, 'evaluators'));
+    // As Markdown it is what is shown: all of it, once all columns are.
+    await panel.page.getByRole('button', { name: /^Columns: Scores/ }).click();
+    for (const name of ['Compared with', 'r within models', 'Scores'])
+      await panel.page.getByRole('checkbox', { name, exact: true }).click();
     const markdown = await copied(/Copy as Markdown/)();
     expect(renderMarkdown(made.summary)).toContain(markdown.trim());
   });

@@ -1,5 +1,5 @@
 import './compare.css';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { count, counted } from '../../src/core/report/render/format.ts';
 import type { RunRows } from '../../src/core/report/rows.ts';
 import type { PanelReport } from '../../src/protocol/panel.ts';
@@ -58,6 +58,8 @@ function Samples({ rows, report }: { rows: RunRows; report: PanelReport }) {
     keepState(latest.current);
   };
 
+  const change = (patch: Partial<CompareState>) => set(patch.sort === undefined ? patch : { ...patch, selected: null });
+
   const request = useStore(app, (s) => s.compare);
   useEffect(() => {
     if (request === null) return;
@@ -79,8 +81,9 @@ function Samples({ rows, report }: { rows: RunRows; report: PanelReport }) {
     [rows.samples, state.selected],
   );
   const select = (sample: number) => set({ selected: rows.samples[sample]! });
-  // Who asks for other samples gets one of them selected; what a run adds leaves the selection alone.
-  useEffect(() => {
+  // Who asks for other samples, or another order, gets the first of them selected and with that the list's top; what a
+  // run adds leaves the selection alone.
+  useLayoutEffect(() => {
     if (order.length > 0 && !order.includes(selected)) select(order[0]!);
   }, [state.filters, state.sort, selected < 0 && order.length > 0]);
   useCountAnnouncement(order.length, rows.samples.length, state.filters);
@@ -114,10 +117,10 @@ function Samples({ rows, report }: { rows: RunRows; report: PanelReport }) {
 
   return (
     <div class="compare">
-      <Filters rows={rows} filters={filters} onChange={(next) => set({ filters: next })} />
-      <Toolbar rows={rows} order={order} models={models} sort={state.sort} diff={diff} onChange={set} />
+      <Filters rows={rows} filters={filters} onChange={(next) => set({ filters: next, selected: null })} />
+      <Toolbar rows={rows} order={order} models={models} sort={state.sort} diff={diff} onChange={change} />
       {order.length === 0 ? (
-        <Empty action={<Button onClick={() => set({ filters: NO_FILTERS })}>Reset filters</Button>}>
+        <Empty action={<Button onClick={() => set({ filters: NO_FILTERS, selected: null })}>Reset filters</Button>}>
           No sample matches the filters.
         </Empty>
       ) : (

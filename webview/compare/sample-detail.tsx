@@ -25,7 +25,7 @@ interface DetailProps {
 export const SampleDetail = memo(function SampleDetail(props: DetailProps) {
   const { sample, rows, models } = props;
   return (
-    <div class="cmp-columns">
+    <div class="cmp-columns" style={{ '--answers': models.length }}>
       <section class="cmp-column first" aria-label="Reference and prompt">
         <References sample={sample} />
         <details open={props.promptOpen} onToggle={(event) => props.onPromptOpen(event.currentTarget.open)}>

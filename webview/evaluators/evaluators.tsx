@@ -9,28 +9,21 @@ import type { PanelReport } from '../../src/protocol/panel.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Empty } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
+import { useChartWidth } from '../ui/use-chart-width.ts';
 import { evaluatorNotes } from './notes.ts';
 import { evaluatorValue } from './values.ts';
 
 /** Evaluators are no models: they share the neutral mark. */
 const MARKS = marksFor([]);
 
+/** Columns for those who ask for them. */
+const DETAILS = ['compares', 'within', 'samples'];
+
 /** The evaluators of the run: what they gave, what they took, how near the consensus they were, and their reward. */
 export function Evaluators({ report }: { report: PanelReport }) {
   const { summary, reward } = report;
   const { evaluators } = summary;
   const rewarded = evaluators.some((e) => e.reward.mean !== null);
-  const chart = useMemo(
-    () =>
-      intervalChart({
-        id: 'evaluator-reward',
-        title: 'Reward of the evaluators',
-        axisTitle: 'Reward, 95 % interval',
-        rows: evaluators.map((e) => ({ id: e.id, estimate: e.reward, note: e.rewardNote ?? undefined })),
-        marks: MARKS,
-      }),
-    [evaluators],
-  );
   if (evaluators.length === 0)
     return <Empty>This run has no evaluators: its answers have latency and truth, but no quality.</Empty>;
   const notes = evaluatorNotes(summary, reward);
@@ -40,6 +33,7 @@ export function Evaluators({ report }: { report: PanelReport }) {
         name="evaluators"
         caption="Scores from 0 to 10; reward and scores with 95 % intervals"
         columns={evaluatorColumns(summary)}
+        hiddenAtFirst={DETAILS}
         rows={evaluators}
         rowKey={(e: EvaluatorSummary) => e.id}
         value={evaluatorValue}
@@ -54,11 +48,28 @@ export function Evaluators({ report }: { report: PanelReport }) {
         </ul>
       )}
       <p class="dim">{evaluatorReward(reward)}</p>
-      {rewarded && (
-        <div class="charts">
-          <Chart name="poq-evaluator-reward" title="Reward" chart={chart} />
-        </div>
-      )}
+      {rewarded && <Rewards evaluators={evaluators} />}
     </>
+  );
+}
+
+function Rewards({ evaluators }: { evaluators: EvaluatorSummary[] }) {
+  const { holder, width } = useChartWidth(1);
+  const chart = useMemo(
+    () =>
+      intervalChart({
+        id: 'evaluator-reward',
+        title: 'Reward of the evaluators',
+        axisTitle: 'Reward, 95 % interval',
+        rows: evaluators.map((e) => ({ id: e.id, estimate: e.reward, note: e.rewardNote ?? undefined })),
+        marks: MARKS,
+        width,
+      }),
+    [evaluators, width],
+  );
+  return (
+    <div class="charts" ref={holder}>
+      <Chart name="poq-evaluator-reward" title="Reward" chart={chart} />
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import type { RunSummary } from '../../src/core/report/summary.ts';
 import type { PanelReport } from '../../src/protocol/panel.ts';
 import { openCompare } from '../actions.ts';
 import { Chart } from '../ui/chart.tsx';
+import { useChartWidth } from '../ui/use-chart-width.ts';
 
 interface ChartsProps {
   report: PanelReport;
@@ -17,16 +18,17 @@ interface ChartsProps {
 export function Charts({ report, summary, marks }: ChartsProps) {
   const order = JSON.stringify(summary.models.map((m) => m.id));
   const { reward, latencies } = report;
+  const { holder, width } = useChartWidth(2);
   const [before, after] = useMemo(() => {
-    const input = { summary, reward, latencies };
+    const input = { summary, reward, latencies, width };
     return [runCharts(input, marks, ['scatter', 'latency']), runCharts(input, marks, ['truth'])];
-  }, [report, order, marks]);
+  }, [report, order, marks, width]);
   const rewards = useMemo(
-    () => runCharts({ summary, reward, latencies }, marks, ['reward']),
-    [summary, reward, latencies, marks],
+    () => runCharts({ summary, reward, latencies, width }, marks, ['reward']),
+    [summary, reward, latencies, marks, width],
   );
   return (
-    <div class="charts">
+    <div class="charts" ref={holder}>
       {[...before, ...rewards, ...after].map(({ key, title, chart, models }) => (
         <Chart
           key={key}

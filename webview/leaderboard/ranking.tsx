@@ -15,6 +15,9 @@ import { leaderboardPlace, leaderboardValue, taskOfColumn, taskValue } from './v
 import { WeightControls } from './weight-controls.tsx';
 import { reweighed, useWeights } from './weights.ts';
 
+/** Columns for those who ask for them; the reward's own cost is among the first. */
+const DETAILS = ['qualityPerMs', 'tokens', 'money', 'energy'];
+
 interface RankingProps {
   report: PanelReport;
   /** Stand between the charts and the tasks. */
@@ -51,6 +54,7 @@ export function Ranking({ report, children }: RankingProps) {
           name="leaderboard"
           caption={`Ranked by ${by}; quality and truth from 0 to 10; ${intervals}`}
           columns={leaderboardColumns(summary)}
+          hiddenAtFirst={DETAILS.filter((key) => key !== report.reward.models.cost.of)}
           rows={rows}
           value={leaderboardValue}
           note={(r) => r.model.devices.map(oneLine).join(', ')}

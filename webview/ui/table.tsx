@@ -14,6 +14,8 @@ export interface TableProps<Row> {
   name: string;
   caption: string;
   columns: Column<Row>[];
+  /** Keys of columns that are not shown until somebody chooses them. */
+  hiddenAtFirst?: readonly string[];
   /** In their own order, which holds until a column is sorted by. */
   rows: Row[];
   rowKey(row: Row): string;
@@ -37,8 +39,9 @@ export interface TableProps<Row> {
 
 /** A table whose columns can be sorted, hidden and resized, by mouse and by keyboard; it can be copied. */
 export function Table<Row>(props: TableProps<Row>) {
-  const { name, caption, columns, rows, rowKey } = props;
-  const [state, setState] = useKept(`table.${name}`, NOTHING_CHANGED, isTableState);
+  const { name, caption, columns, rows, rowKey, hiddenAtFirst = [] } = props;
+  const atFirst = { ...NOTHING_CHANGED, hidden: [...hiddenAtFirst] };
+  const [state, setState] = useKept(`table.${name}`, atFirst, isTableState);
   const [choosing, setChoosing] = useState(false);
   const shown = columns.filter((c) => !state.hidden.includes(c.key));
   const valueIn = (row: Row, column: Column<Row>): CsvValue =>
@@ -91,7 +94,7 @@ export function Table<Row>(props: TableProps<Row>) {
               {column.title}
             </Checkbox>
           ))}
-          <button type="button" class="link" onClick={() => setState(NOTHING_CHANGED)}>
+          <button type="button" class="link" onClick={() => setState(atFirst)}>
             Reset sorting, columns and widths
           </button>
         </div>

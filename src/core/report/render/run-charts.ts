@@ -23,6 +23,8 @@ export interface RunChartsInput {
   reward: RewardConfig;
   /** Fresh latencies in milliseconds, per model. */
   latencies: readonly { model: string; values: ArrayLike<number> }[];
+  /** Of each chart, in pixels; 320 at least. */
+  width?: number;
 }
 
 const KEYS: readonly RunChart['key'][] = ['scatter', 'latency', 'reward', 'truth'];
@@ -34,7 +36,7 @@ export function runCharts(input: RunChartsInput, marks: MarkOf, wanted = KEYS): 
 }
 
 const MAKERS: Record<RunChart['key'], (input: RunChartsInput, marks: MarkOf) => RunChart | null> = {
-  scatter: ({ summary, reward }, marks) => {
+  scatter: ({ summary, reward, width }, marks) => {
     const cost = costOf(reward);
     const points = summary.models.flatMap((m) => {
       const value = cost.of(m);
@@ -42,10 +44,11 @@ const MAKERS: Record<RunChart['key'], (input: RunChartsInput, marks: MarkOf) => 
     });
     if (points.length === 0) return null;
     const title = `Quality against ${cost.title.toLowerCase()}; dashed: the Pareto front`;
-    const chart = scatterChart({ id: 'scatter', title, points, costTitle: cost.title, costUnit: cost.unit, marks });
+    const { title: costTitle, unit: costUnit } = cost;
+    const chart = scatterChart({ id: 'scatter', title, points, costTitle, costUnit, marks, width });
     return { key: 'scatter', title, chart, models: points.map((p) => p.id) };
   },
-  latency: ({ summary: { models }, latencies }, marks) => {
+  latency: ({ summary: { models }, latencies, width }, marks) => {
     const rows = models.map(({ id, latencyMs: { p50, p95, count } }) => ({
       model: id,
       values: latencies.find((l) => l.model === id)?.values ?? [],
@@ -57,11 +60,11 @@ const MAKERS: Record<RunChart['key'], (input: RunChartsInput, marks: MarkOf) => 
     return {
       key: 'latency',
       title: 'Latency of every generation, with p50 and p95',
-      chart: latencyChart({ id: 'latency', title: 'Latency of every generation', rows, marks }),
+      chart: latencyChart({ id: 'latency', title: 'Latency of every generation', rows, marks, width }),
       models: idsOf(models),
     };
   },
-  reward: ({ summary: { models, intervals } }, marks) => {
+  reward: ({ summary: { models, intervals }, width }, marks) => {
     if (models.every((m) => m.reward.mean === null)) return null;
     const chart = intervalChart({
       id: 'reward',
@@ -69,10 +72,11 @@ const MAKERS: Record<RunChart['key'], (input: RunChartsInput, marks: MarkOf) => 
       axisTitle: intervals.resamples > 0 ? 'Reward, 95 % interval' : 'Reward',
       rows: models.map((m) => ({ id: m.id, estimate: m.reward, note: m.rewardNote ?? undefined })),
       marks,
+      width,
     });
     return { key: 'reward', title: 'Reward', chart, models: idsOf(models) };
   },
-  truth: ({ summary: { models } }, marks) => {
+  truth: ({ summary: { models }, width }, marks) => {
     const noTruth = models.every((m) => m.truth.f1 === null);
     const title = noTruth ? 'Quality' : 'Quality (filled, with interval) and truth F1 (ring)';
     const chart = intervalChart({
@@ -83,6 +87,7 @@ const MAKERS: Record<RunChart['key'], (input: RunChartsInput, marks: MarkOf) => 
       domain: [0, 10],
       rows: models.map((m) => ({ id: m.id, estimate: m.quality, other: m.truth.f1 })),
       marks,
+      width,
     });
     return { key: 'truth', title, chart, models: idsOf(models) };
   },

@@ -5,6 +5,9 @@ import { ellipsis, oneLine } from '../visible.ts';
 
 /** What every chart shares: the SVG around it, axes, text that fits. Sizes are pixels of the view box. */
 
+/** Where nothing else is asked for. */
+export const USUAL_WIDTH = 560;
+
 export interface Frame {
   /** Unique in the page. */
   id: string;

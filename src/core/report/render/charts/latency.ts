@@ -2,7 +2,7 @@ import { deviation, max, quantileSorted } from 'd3-array';
 import { area, line } from 'd3-shape';
 import { count, duration } from '../format.ts';
 import { type Markup, markup } from '../markup.ts';
-import { bottomAxis, fitText, magnitudeAxis, svg } from './frame.ts';
+import { bottomAxis, fitText, magnitudeAxis, svg, USUAL_WIDTH } from './frame.ts';
 import { type MarkOf, markAt, roundPath } from './marks.ts';
 
 interface LatencyRow {
@@ -20,9 +20,10 @@ export interface LatencyInput {
   /** Milliseconds. */
   rows: LatencyRow[];
   marks: MarkOf;
+  /** Pixels; 320 at least. */
+  width?: number;
 }
 
-const WIDTH = 560;
 const ROW = 58;
 const TOP = 4;
 const NAME = 174;
@@ -37,7 +38,8 @@ const STEPS = 120;
  * own scale, each row to its own height) with marks at p50 and p95; few values as strokes. Each row is a `g.item` with
  * its `data-index`.
  */
-export function latencyChart({ id, title, rows, marks }: LatencyInput): Markup {
+export function latencyChart({ id, title, rows, marks, width = USUAL_WIDTH }: LatencyInput): Markup {
+  const right = width - 12;
   const all = rows.map((row) => ({
     ...row,
     values: Array.from(row.values)
@@ -47,7 +49,7 @@ export function latencyChart({ id, title, rows, marks }: LatencyInput): Markup {
   const x = magnitudeAxis(
     all.flatMap((r) => [...r.values, r.p50 ?? 0, r.p95 ?? 0]),
     'duration',
-    [NAME, WIDTH - 12],
+    [NAME, right],
     1.6,
   );
   const bottom = TOP + all.length * ROW;
@@ -58,13 +60,13 @@ export function latencyChart({ id, title, rows, marks }: LatencyInput): Markup {
         : `${r.model}: p50 ${duration(r.p50)}, p95 ${duration(r.p95)}, ${count(r.count)} generations`,
     )
     .join('; ');
-  return svg({ id, title, description, width: WIDTH, height: bottom + 36 }, [
-    bottomAxis(x, TOP, bottom, x.log ? 'Latency, logarithmic' : 'Latency', WIDTH - 12),
+  return svg({ id, title, description, width, height: bottom + 36 }, [
+    bottomAxis(x, TOP, bottom, x.log ? 'Latency, logarithmic' : 'Latency', right),
     ...all.map(({ model, values, p50, p95 }, i) => {
       const base = TOP + (i + 1) * ROW - 8;
       const mark = marks(model);
       const figures = p50 === null ? 'no fresh latency' : `p50 ${duration(p50)} · p95 ${duration(p95)}`;
-      return markup`<g class="item" data-index="${i}"><line class="base" x1="${NAME}" x2="${WIDTH - 12}" y1="${base}" y2="${base}"/>${markAt(mark, 8, base - 22, 50)}<text class="name" x="20" y="${base - 18}">${fitText(model, NAME - 26)}</text><text x="2" y="${base - 3}">${fitText(figures, NAME - 4)}</text>${shape(values.map(x), base, mark.colour)}${[
+      return markup`<g class="item" data-index="${i}"><line class="base" x1="${NAME}" x2="${right}" y1="${base}" y2="${base}"/>${markAt(mark, 8, base - 22, 50)}<text class="name" x="20" y="${base - 18}">${fitText(model, NAME - 26)}</text><text x="2" y="${base - 3}">${fitText(figures, NAME - 4)}</text>${shape(values.map(x), base, right, mark.colour)}${[
         p50,
         p95,
       ].map(
@@ -76,15 +78,15 @@ export function latencyChart({ id, title, rows, marks }: LatencyInput): Markup {
   ]);
 }
 
-/** The density of ascending positions in pixels, as an area over `base`. */
-function shape(at: number[], base: number, colour: string): Markup {
+/** The density of ascending positions in pixels, as an area over `base` that ends at `right`. */
+function shape(at: number[], base: number, right: number, colour: string): Markup {
   if (at.length < DENSITY_FROM)
     return markup`${at.map((x) => markup`<line class="stroke ${colour}" x1="${x}" x2="${x}" y1="${base - 14}" y2="${base}"/>`)}`;
   const spread = deviation(at) ?? 0;
   const quartiles = quantileSorted(at, 0.75)! - quantileSorted(at, 0.25)!;
   const narrow = Math.min(spread, quartiles > 0 ? quartiles / 1.34 : spread);
   const bandwidth = Math.max(1.5, 0.9 * narrow * at.length ** -0.2);
-  const [from, to] = [Math.max(NAME, at[0]! - 3 * bandwidth), Math.min(WIDTH - 12, at.at(-1)! + 3 * bandwidth)];
+  const [from, to] = [Math.max(NAME, at[0]! - 3 * bandwidth), Math.min(right, at.at(-1)! + 3 * bandwidth)];
   // Values further away than this add less than a pixel can show.
   const reach = REACH * bandwidth;
   let first = 0;

@@ -12,6 +12,7 @@ import {
   svg,
   textWidth,
   type Unit,
+  USUAL_WIDTH,
 } from './frame.ts';
 import { type MarkOf, markAt, roundPath } from './marks.ts';
 
@@ -31,6 +32,8 @@ export interface ScatterInput {
   costTitle: string;
   costUnit: Unit;
   marks: MarkOf;
+  /** Pixels; 320 at least. */
+  width?: number;
 }
 
 interface Box {
@@ -40,27 +43,30 @@ interface Box {
   bottom: number;
 }
 
-const WIDTH = 560;
 const HEIGHT = 280;
-const PLOT: Box = { left: 40, right: WIDTH - 12, top: 24, bottom: HEIGHT - 36 };
+const LEFT = 40;
+const TOP = 24;
+const BOTTOM = HEIGHT - 36;
 const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /**
  * Quality against cost with intervals; the models that no other beats in both are joined by a dashed line. Each point is
  * a `g.item` whose `data-index` is its place in `points`.
  */
-export function scatterChart({ id, title, points, costTitle, costUnit, marks }: ScatterInput): Markup {
+export function scatterChart(input: ScatterInput): Markup {
+  const { id, title, points, costTitle, costUnit, marks, width = USUAL_WIDTH } = input;
+  const right = width - 12;
   const shown = points
     .map((p, index) => ({ ...p, index }))
     .filter((p) => p.quality.mean !== null && Number.isFinite(p.cost) && p.cost >= 0);
   const x = magnitudeAxis(
     shown.map((p) => p.cost),
     costUnit,
-    [PLOT.left, PLOT.right],
+    [LEFT, right],
     1.25,
     true,
   );
-  const y = linearAxis(qualityDomain(shown), 'number', [PLOT.bottom, PLOT.top]);
+  const y = linearAxis(qualityDomain(shown), 'number', [BOTTOM, TOP]);
   const placed = shown.map((p) => ({
     ...p,
     x: x(p.cost),
@@ -76,17 +82,17 @@ export function scatterChart({ id, title, points, costTitle, costUnit, marks }: 
   const description = shown.length
     ? `${shown.map((p) => `${p.id}: quality ${quality(p.quality.mean)} ${plusMinus(p.quality)}, ${costTitle} ${figure(p.cost, costUnit)}${p.pareto ? ', on the Pareto front' : ''}`).join('; ')}.`
     : 'No model has both a quality and a cost.';
-  return svg({ id, title, description, width: WIDTH, height: HEIGHT }, [
-    leftAxis(y, PLOT.left, PLOT.right),
-    bottomAxis(x, PLOT.top, PLOT.bottom, x.log ? `${costTitle}, logarithmic` : costTitle, PLOT.right),
+  return svg({ id, title, description, width, height: HEIGHT }, [
+    leftAxis(y, LEFT, right),
+    bottomAxis(x, TOP, BOTTOM, x.log ? `${costTitle}, logarithmic` : costTitle, right),
     markup`<text class="axis-title" x="8" y="12">Quality</text>`,
     markup`${front.length > 1 && path && markup`<path class="front" d="${roundPath(path)}"/>`}`,
     ...placed.map(
       (p) =>
         markup`<g class="item" data-index="${p.index}"><line class="range ${marks(p.id).colour}" x1="${p.x}" x2="${p.x}" y1="${p.top}" y2="${p.bottom}"/>${markAt(marks(p.id), p.x, p.y)}</g>`,
     ),
-    labels(placed, front),
-    markup`${shown.length === 0 && markup`<text x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">No model has both a quality and a cost.</text>`}`,
+    labels(placed, front, width),
+    markup`${shown.length === 0 && markup`<text x="${width / 2}" y="${HEIGHT / 2}" text-anchor="middle">No model has both a quality and a cost.</text>`}`,
   ]);
 }
 
@@ -106,7 +112,7 @@ type Placed = ScatterPoint & { x: number; y: number; top: number; bottom: number
  * Names beside their points, at the nearest place where nothing is yet, with a thin line to those further off. A name
  * that finds no place is left out: the mark and the tables still tell it.
  */
-function labels(points: Placed[], front: Placed[]): Markup {
+function labels(points: Placed[], front: Placed[], width: number): Markup {
   const taken: Box[] = points.map((p) => ({
     left: p.x - 5,
     right: p.x + 5,
@@ -126,10 +132,10 @@ function labels(points: Placed[], front: Placed[]): Markup {
     const text = fitText(p.id, 170);
     const free = places(p, textWidth(text)).find(
       ({ box }) =>
-        box.left >= PLOT.left &&
-        box.right <= WIDTH &&
+        box.left >= LEFT &&
+        box.right <= width &&
         box.top >= 12 &&
-        box.bottom <= PLOT.bottom &&
+        box.bottom <= BOTTOM &&
         !taken.some((other) => overlap(box, other)),
     );
     if (!free) return null;
