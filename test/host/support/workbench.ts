@@ -88,6 +88,29 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /**
+   * Names a file in the dialog for opening or saving that is shown (that of a window in the browser: an input with the
+   * path). An existing file is not overwritten: the dialog asks again.
+   */
+  async chooseFile(file: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input[type=text]:visible');
+    const dialog = this.page.locator('.quick-input-widget').filter({ hasText: /^(Open|Save)/ });
+    await dialog.waitFor({ timeout: 15_000 });
+    for (let attempt = 0; ; attempt++) {
+      await input.fill(file);
+      // It may still be on its way to the folder where it begins, and then forgets what was typed.
+      await this.page.waitForTimeout(400);
+      if ((await input.inputValue()) !== file) continue;
+      await this.page.keyboard.press('Enter');
+      try {
+        await dialog.waitFor({ state: 'hidden', timeout: 3000 });
+        return;
+      } catch {
+        if (attempt === 9) throw new Error(`The dialog does not take ${file}: ${await dialog.innerText()}`);
+      }
+    }
+  }
+
   /** Opens a file of the workspace by a part of its path, through Go to File. */
   async openFile(name: string): Promise<void> {
     const base = path.posix.basename(name);
