@@ -10,13 +10,22 @@ export class RunQueue {
     return this.#waiting > 0;
   }
 
-  /** Does the work when all earlier work is over. */
-  async add<T>(work: () => Promise<T>): Promise<T> {
+  /** Does the work when all earlier work is over. Undefined, at once, for work that was cancelled before its turn. */
+  async add<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> {
     this.#waiting++;
-    const turn = this.#last.then(work);
+    let leave = () => {};
+    const left = new Promise<undefined>((resolve) => {
+      leave = () => resolve(undefined);
+    });
+    const turn = this.#last.then(() => {
+      signal?.removeEventListener('abort', leave);
+      return signal?.aborted ? undefined : work();
+    });
     this.#last = turn.catch(() => {});
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
     try {
-      return await turn;
+      return await Promise.race([turn, left]);
     } finally {
       this.#waiting--;
     }

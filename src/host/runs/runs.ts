@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { commands, type Disposable, EventEmitter, l10n, ProgressLocation, window } from 'vscode';
+import { commands, type Disposable, EventEmitter, l10n, ProgressLocation, window, workspace } from 'vscode';
 import type { Config } from '../../core/config.ts';
 import type { EngineEvent, EngineHostApi, ResumeOrder, RunOrder, RunOutcome, RunScope } from '../../protocol/engine.ts';
 import type { RunProgress } from '../../protocol/run-events.ts';
@@ -69,8 +69,7 @@ export function createRuns(deps: RunsDeps): Runs & Disposable {
     void commands.executeCommand('setContext', 'poq.running', true);
     changed.fire(activity);
     try {
-      const outcome = await queue.add(async (): Promise<RunOutcome> => {
-        if (signal.aborted) return { state: 'cancelled', path: null, problems: [] };
+      const executed = await queue.add(async (): Promise<RunOutcome> => {
         const engine = deps.startEngine({
           onEvents: (events) => {
             for (const event of events) notice(activity, event);
@@ -88,7 +87,8 @@ export function createRuns(deps: RunsDeps): Runs & Disposable {
           signal.removeEventListener('abort', stop);
           engine.dispose();
         }
-      });
+      }, signal);
+      const outcome: RunOutcome = executed ?? { state: 'cancelled', path: null, problems: [] };
       if (activity.run === null && outcome.path !== null)
         activity.run = { folder: activity.folder, id: basename(outcome.path), path: outcome.path };
       return outcome;
@@ -106,8 +106,9 @@ export function createRuns(deps: RunsDeps): Runs & Disposable {
   ): Promise<RunOutcome> => {
     if (options.notify === false) return execute(activity, options, work);
     const location = ProgressLocation.Notification;
-    const title = titleOf(activity.scope, queue.busy);
+    const title = titleOf(activity.scope);
     return window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+      if (queue.busy) progress.report({ message: l10n.t('waiting for the other run to end') });
       token.onCancellationRequested(() => activity.cancel());
       let shown = 0;
       const subscription = changed.event((run) => {
@@ -134,12 +135,14 @@ export function createRuns(deps: RunsDeps): Runs & Disposable {
   return {
     active,
     start: async (folder, scope, options = {}) => {
+      if (!(await isTrusted(deps))) return undefined;
       const order = await prepareRun(deps, folder, scope);
       if (!order) return undefined;
       const activity = new Activity(folder, scope);
       return finish(activity, await withProgress(activity, options, (engine) => engine.run(order)));
     },
     resume: async (run) => {
+      if (!(await isTrusted(deps))) return undefined;
       const config = await recordedConfig(deps, run);
       const permissions = config && (await askPermissions(deps, run.folder, config));
       if (!permissions) return undefined;
@@ -158,8 +161,16 @@ export function createRuns(deps: RunsDeps): Runs & Disposable {
   };
 }
 
-function titleOf({ files, samples }: RunScope, waits: boolean): string {
-  if (waits) return l10n.t('PoQ: waiting for the other run to end');
+/** Whoever asks for a run, and whatever the menus offer: none in a workspace that is not trusted. Tells the user. */
+async function isTrusted({ messages }: RunsDeps): Promise<boolean> {
+  if (workspace.isTrusted) return true;
+  await messages.warning(l10n.t('This workspace is not trusted, so nothing of it is run and nothing is fetched.'), [
+    { title: l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' },
+  ]);
+  return false;
+}
+
+function titleOf({ files, samples }: RunScope): string {
   if (samples)
     return samples.length === 1 ? l10n.t('PoQ: scoring a prompt') : l10n.t('PoQ: scoring {0} prompts', samples.length);
   if (files?.length === 1) return l10n.t('PoQ: scoring {0}', basename(files[0]!));
@@ -186,8 +197,12 @@ async function tellOutcome({ messages }: RunsDeps, { run }: Activity, outcome: R
   const reason = first ? first.message : '';
   const more = others.length > 0 ? l10n.t(' ({0} more in the log)', others.length) : '';
   switch (outcome.state) {
-    case 'done':
+    case 'done': {
+      // What a file is to blame for is marked there; a model that could not be used is said nowhere else.
+      const unusable = outcome.problems.find(({ file }) => file === undefined);
+      if (unusable) await messages.warning(l10n.t('The run is done, without a part: {0}', unusable.message), [details]);
       return;
+    }
     case 'cancelled':
       if (run !== null) await messages.info(l10n.t('The run was cancelled; what is complete is kept.'), [resume]);
       return;

@@ -42,3 +42,33 @@ test('work that fails fails its caller alone', async () => {
   expect(await next).toBe('done');
   expect(queue.busy).toBe(false);
 });
+
+test('work that is cancelled before its turn is left out at once', async () => {
+  const queue = new RunQueue();
+  const a = deferred<string>();
+  const begun: string[] = [];
+  const first = queue.add(() => a.promise);
+  const cancellation = new AbortController();
+  const second = queue.add(async () => begun.push('b'), cancellation.signal);
+  const third = queue.add(async () => 'C');
+  cancellation.abort();
+  expect(await second).toBeUndefined();
+  expect(queue.busy).toBe(true);
+  a.resolve('A');
+  expect(await first).toBe('A');
+  expect(await third).toBe('C');
+  expect(begun).toEqual([]);
+  expect(await queue.add(async () => 'D', AbortSignal.abort())).toBeUndefined();
+  expect(queue.busy).toBe(false);
+});
+
+test('work that has begun goes on to its end', async () => {
+  const queue = new RunQueue();
+  const a = deferred<string>();
+  const cancellation = new AbortController();
+  const first = queue.add(() => a.promise, cancellation.signal);
+  await new Promise(setImmediate);
+  cancellation.abort();
+  a.resolve('A');
+  expect(await first).toBe('A');
+});
