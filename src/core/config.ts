@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { simulation } from './config-simulation.ts';
 
 /**
  * The workspace config, `poq.config.json`. This one schema gives the types, the validation and, through
@@ -164,18 +165,6 @@ const gate = z
       .describe('`interval` asks that the whole 95 % interval keeps the bound.'),
   })
   .refine((g) => g.min !== undefined || g.max !== undefined, { message: 'a gate needs `min` or `max`' });
-
-const simulation = z
-  .strictObject({
-    rounds: count.default(5000),
-    seed: z.number().int().default(1),
-    k: count.default(3),
-    consensus: consensus.default('mean'),
-    nodes: z.record(z.string(), z.unknown()).default({}),
-    attacks: z.array(z.unknown()).default([]),
-    sweep: z.record(z.string(), z.unknown()).default({}),
-  })
-  .prefault({});
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
