@@ -17,11 +17,13 @@ export interface Messages {
 export function createMessages(log: LogOutputChannel): Messages {
   const say = (show: (message: string, ...items: string[]) => Thenable<string | undefined>) => {
     return async (message: string, actions: Action[] = []) => {
-      void show(message, ...actions.map(({ title }) => title)).then((title) => {
+      const act = async () => {
+        const title = await show(withoutLinks(message), ...actions.map((action) => action.title));
         const action = actions.find((a) => a.title === title);
-        if (action?.run) return action.run();
-        if (action?.command) return commands.executeCommand(action.command, ...(action.args ?? []));
-      });
+        if (action?.run) await action.run();
+        else if (action?.command) await commands.executeCommand(action.command, ...(action.args ?? []));
+      };
+      act().catch((error: unknown) => log.error(error instanceof Error ? error : String(error)));
     };
   };
   return {
@@ -39,6 +41,11 @@ export function createMessages(log: LogOutputChannel): Messages {
     },
     log,
   };
+}
+
+/** The editor makes links of `[text](command:...)` in a message: what a file or an endpoint wrote shall not be one. */
+function withoutLinks(message: string): string {
+  return message.replaceAll('](', '] (');
 }
 
 /** What a command does, with its errors shown: those of the product are written for the user. */

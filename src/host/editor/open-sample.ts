@@ -28,5 +28,7 @@ async function runOf(prompt: PromptDocument, id: string | null, results: LastRes
 
 /** A link for Markdown that trusts this command. */
 export function sampleLink(uri: Uri, sample: string | null): string {
-  return `command:${OPEN_SAMPLE}?${encodeURIComponent(JSON.stringify([uri.toString(), sample]))}`;
+  const args = encodeURIComponent(JSON.stringify([uri.toString(), sample]));
+  // Parentheses end a link of Markdown, and stay as they are otherwise.
+  return `command:${OPEN_SAMPLE}?${args.replace(/[()]/g, (c) => (c === '(' ? '%28' : '%29'))}`;
 }

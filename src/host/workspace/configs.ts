@@ -25,6 +25,8 @@ export function createConfigs(folders: Folders): Configs & Disposable & { touch(
     watcher.onDidChange(onFile),
     watcher.onDidCreate(onFile),
     watcher.onDidDelete(onFile),
+    // The watcher tells a moment later: a run that saves the config itself must not read the one before.
+    workspace.onDidSaveTextDocument(({ uri }) => onFile(uri)),
     folders.onDidChange(() => known.clear()),
   ];
   return {
