@@ -327,6 +327,10 @@ describe('models', () => {
     // Another model under the same id is not that one.
     const changed = { ...raw, models: [{ ...raw.models[0]!, file: 'old.jsonl' }] } as ConfigInput;
     expect((await reader.models({ ...order, config: place.config(changed) }))[0]!.lastLoaded).toBeNull();
+    // Never loaded, whatever every object has by that name.
+    const inherited = { ...raw, models: [...raw.models, { ...raw.models[0]!, id: 'constructor' }] } as ConfigInput;
+    await place.engine().run({ ...place.order(inherited), scope: { models: ['old'] } });
+    expect((await reader.models({ ...order, config: place.config(inherited) }))[1]!.lastLoaded).toBeNull();
   });
 
   const file = (rfilename: string, size: number) => ({ rfilename, size, lfs: null });

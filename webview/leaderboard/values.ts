@@ -50,7 +50,7 @@ export function taskOfColumn(column: string): { task: string; figure: string } |
 export function taskValue({ model }: RankedModel, column: string): CsvValue | undefined {
   const of = taskOfColumn(column);
   if (of === null) return column === 'model' ? model.id : undefined;
-  const figures = model.byTask[of.task];
+  const figures = Object.hasOwn(model.byTask, of.task) ? model.byTask[of.task] : undefined;
   if (!figures) return null;
   if (of.figure === 'quality') return figures.quality.mean;
   return of.figure === 'f1' ? figures.f1 : figures.samples;

@@ -60,6 +60,8 @@ export class LastResults implements Disposable {
       })
       .finally(() => {
         if (this.#loading.get(key) === loading) this.#loading.delete(key);
+        // Of a file that was closed meanwhile nobody would hear when they are older than its next run.
+        this.#forgetClosed();
         this.#changed.fire();
       });
     this.#loading.set(key, loading);

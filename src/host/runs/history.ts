@@ -68,7 +68,7 @@ export function createHistory(folders: Folders, reader: Reader, runs: Runs): His
   };
   const all = async () => {
     const lists = await Promise.all(known().map(list));
-    return lists.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+    return lists.flat().sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
   };
 
   return {

@@ -59,6 +59,7 @@ class Watchers implements Disposable {
   readonly #watchers = new Map<string, FileSystemWatcher[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: Disposable[];
+  #disposed = false;
 
   constructor(
     readonly deps: TestingDeps,
@@ -72,12 +73,16 @@ class Watchers implements Disposable {
         void this.#watch(folder);
         this.#tellSoon(folder);
       }),
-      deps.folders.onDidChange(watchAll),
+      deps.folders.onDidChange(() => {
+        this.#leaveRemoved();
+        watchAll();
+      }),
     ];
     watchAll();
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     for (const watcher of [...this.#watchers.values()].flat()) watcher.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -85,6 +90,8 @@ class Watchers implements Disposable {
 
   async #watch(folder: PoqFolder): Promise<void> {
     const { config } = await this.deps.configs.of(folder);
+    // Meanwhile the window may have been closed, or the folder removed.
+    if (this.#disposed || !this.deps.folders.all().some(({ root }) => root === folder.root)) return;
     for (const watcher of this.#watchers.get(folder.root) ?? []) watcher.dispose();
     const patterns = (config?.prompts ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.glob));
     const watchers = [...new Set(patterns)].flatMap((pattern) => {
@@ -99,6 +106,15 @@ class Watchers implements Disposable {
           if (!uri.path.includes('/.poq/')) this.#tellSoon(folder);
         });
     this.#watchers.set(folder.root, watchers);
+  }
+
+  #leaveRemoved(): void {
+    const roots = new Set(this.deps.folders.all().map(({ root }) => root));
+    for (const [root, watchers] of this.#watchers) {
+      if (roots.has(root)) continue;
+      for (const watcher of watchers) watcher.dispose();
+      this.#watchers.delete(root);
+    }
   }
 
   #tellSoon(folder: PoqFolder): void {

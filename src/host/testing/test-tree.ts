@@ -109,10 +109,14 @@ export class TestTree implements Disposable {
     }));
     const chosen: ChosenTests[] = [];
     for (const { root, scope, chosen: ids } of selectionsOf(include, exclude, known)) {
-      const { folder, files } = this.#folders.get(root)!;
+      const tests = this.#folders.get(root);
+      if (!tests) continue;
+      const { folder, files } = tests;
       const items = new Map<string, TestItem>();
       for (const [path, samples] of ids) {
-        const file = files.get(path)!;
+        const file = files.get(path);
+        // Gone while the items of another one were made.
+        if (!file) continue;
         await this.#fill(folder, file);
         for (const id of samples) {
           const item = file.item.children.get(id);

@@ -16,7 +16,8 @@ export interface Keys {
 export function createKeys(storage: SecretStorage): Keys {
   return {
     of: async (config) => {
-      const keys: Record<string, KeptKey> = {};
+      // Without a prototype: `constructor` may be the id of a model.
+      const keys: Record<string, KeptKey> = Object.create(null);
       for (const model of config.models) {
         const name = nameOf(model);
         const key = name === null ? undefined : await storage.get(name);

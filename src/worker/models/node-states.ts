@@ -112,7 +112,7 @@ function lastLoaded(root: string, config: Config): Map<ModelConfig | EvaluatorCo
       const record = run.readRecord();
       const ran = [...record.config.models, ...record.config.evaluators];
       for (const node of nodes) {
-        const info = record.nodes[node.id];
+        const info = Object.hasOwn(record.nodes, node.id) ? record.nodes[node.id] : undefined;
         if (info && !found.has(node) && ran.some((other) => isSame(other, node))) found.set(node, info);
       }
     } catch {

@@ -75,7 +75,8 @@ export function describeRun(
   { files, winner }: { files: readonly string[]; winner: StoredRun['winner'] },
 ): StoredRun {
   return {
-    id: record.id,
+    // The folder's name, which is unique: a run may have been copied or renamed since it was made.
+    id: basename(path),
     path,
     state,
     startedAt: record.startedAt,

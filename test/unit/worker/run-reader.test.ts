@@ -1,8 +1,10 @@
 import {
   appendFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -314,6 +316,16 @@ describe('the list of runs', () => {
     });
     expect(oldest).toMatchObject({ state: 'cancelled', winner: null, machine: 'linux x64, a cpu, 2 cores, 4 GiB' });
     expect(await reader.listRuns(join(root, 'elsewhere'))).toEqual([]);
+  });
+
+  test('names copied and renamed runs by their folders, so that each is one of its own', async () => {
+    const { folder } = await recorded({ limit: 2 });
+    const runs = join(root, '.poq', 'runs');
+    cpSync(folder.path, join(runs, `${folder.id} copy`), { recursive: true });
+    renameSync(folder.path, join(runs, 'good'));
+    const listed = await reader.listRuns(root);
+    expect(listed.map(({ id }) => id).sort()).toEqual([`${folder.id} copy`, 'good'].sort());
+    for (const { id, path, problem } of listed) expect([path, problem]).toEqual([join(runs, id), null]);
   });
 
   test('finds the prompt files of runs whose record does not name them', async () => {
