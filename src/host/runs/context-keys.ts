@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { commands, type Disposable } from 'vscode';
+import { commands, type Disposable, workspace } from 'vscode';
+import { isLocked } from '../../node/store/lock.ts';
 import type { Folders, History, PoqFolder } from '../ports.ts';
 
 /** Runs that are looked at for one that could be resumed. */
@@ -11,13 +12,22 @@ const NEWEST = 30;
  * folders directly: for that no process has to be started.
  */
 export function followRuns(folders: Folders, history: Pick<History, 'onDidChange'>): Disposable {
+  /** Workspace folders, and those of files that are open without one. */
+  const known = new Map<string, PoqFolder>();
   const update = async () => {
-    const states = (await Promise.all(folders.all().map(statesIn))).flat();
-    await commands.executeCommand('setContext', 'poq.hasRuns', states.length > 0);
-    const resumable = states.some((state) => state !== 'done');
+    const all = new Map([...known, ...folders.all().map((folder) => [folder.root, folder] as const)]);
+    const runs = (await Promise.all([...all.values()].map(runsIn))).flat();
+    await commands.executeCommand('setContext', 'poq.hasRuns', runs.length > 0);
+    const resumable = runs.some(({ state, path }) => state !== 'done' && !(state === 'running' && isWritten(path)));
     await commands.executeCommand('setContext', 'poq.canResume', resumable);
   };
-  const subscriptions = [history.onDidChange(update), folders.onDidChange(update)];
+  const subscriptions = [
+    history.onDidChange((folder) => {
+      if (!workspace.getWorkspaceFolder(folder.uri)) known.set(folder.root, folder);
+      return update();
+    }),
+    folders.onDidChange(update),
+  ];
   void update();
   return {
     dispose: () => {
@@ -26,22 +36,25 @@ export function followRuns(folders: Folders, history: Pick<History, 'onDidChange
   };
 }
 
-async function statesIn({ root }: PoqFolder): Promise<string[]> {
+const isWritten = (path: string) => isLocked(join(path, 'lock'));
+
+async function runsIn({ root }: PoqFolder): Promise<{ path: string; state: string }[]> {
   const runs = join(root, '.poq', 'runs');
   const names = await readdir(runs).catch(() => []);
   const newest = names
     .filter((name) => !name.startsWith('.'))
     .sort()
     .slice(-NEWEST);
-  const states = await Promise.all(
+  const found = await Promise.all(
     newest.map(async (name) => {
+      const path = join(runs, name);
       try {
-        const { state } = JSON.parse(await readFile(join(runs, name, 'run.json'), 'utf8')) as { state?: unknown };
-        return typeof state === 'string' ? [state] : [];
+        const { state } = JSON.parse(await readFile(join(path, 'run.json'), 'utf8')) as { state?: unknown };
+        return typeof state === 'string' ? [{ path, state }] : [];
       } catch {
         return [];
       }
     }),
   );
-  return states.flat();
+  return found.flat();
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Disposable, EventEmitter, RelativePattern, workspace } from 'vscode';
 import type { PanelRun } from '../../protocol/panel.ts';
 import type { StoredRun } from '../../protocol/reader.ts';
-import type { Folders, History, PoqFolder, Reader, RunRef, Runs } from '../ports.ts';
+import type { ActiveRun, Folders, History, PoqFolder, Reader, RunRef, Runs } from '../ports.ts';
 import { readBaseline, writeBaseline } from './baseline.ts';
 import { runKey } from './run-key.ts';
 
@@ -41,10 +41,14 @@ export function createHistory(folders: Folders, reader: Reader, runs: Runs): His
     const all = folders.all();
     return [...all, ...[...further.values()].filter((f) => !all.some((other) => other.root === f.root))];
   };
+  /** Runs of this window that were told of. How far one is, is nothing that the list of runs has to be read again for. */
+  const told = new WeakSet<ActiveRun>();
   const subscriptions = [
     changed,
-    runs.onDidChange(({ folder, run }) => {
-      if (run !== null) tell(folder);
+    runs.onDidChange((active) => {
+      if (active.run === null || told.has(active)) return;
+      told.add(active);
+      tell(active.folder);
     }),
     runs.onDidEnd(({ folder }) => tell(folder)),
   ];
