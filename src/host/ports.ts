@@ -61,7 +61,9 @@ export interface ActiveRun {
   readonly folder: PoqFolder;
   /** Null until its folder is there. */
   readonly run: RunRef | null;
+  /** Of a resumed run, whose own scope stands in its folder: everything. */
   readonly scope: RunScope;
+  readonly isResumed: boolean;
   readonly progress: RunProgress | null;
   cancel(): void;
 }

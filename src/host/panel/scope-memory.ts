@@ -14,9 +14,9 @@ const KEPT = 100;
 /** @param store of the workspace */
 export function createScopeMemory(store: Memento, runs: Pick<Runs, 'onDidChange'>): ScopeMemory & Disposable {
   let scopes = new Map(store.get<[string, RunScope][]>(KEY, []));
-  const subscription = runs.onDidChange(({ run, scope }) => {
-    // A run that is resumed keeps the scope that it was started with.
-    if (run === null || scopes.has(run.path)) return;
+  const subscription = runs.onDidChange(({ run, scope, isResumed }) => {
+    // A run that is resumed keeps the scope that it was started with, also where that is not known.
+    if (run === null || isResumed || scopes.has(run.path)) return;
     scopes = new Map([...scopes, [run.path, scope] as const].slice(-KEPT));
     void store.update(KEY, [...scopes]);
   });

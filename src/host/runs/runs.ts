@@ -29,6 +29,7 @@ class Activity implements ActiveRun {
   constructor(
     readonly folder: PoqFolder,
     readonly scope: RunScope,
+    readonly isResumed = false,
   ) {}
 
   cancel(): void {
@@ -50,8 +51,13 @@ export function createRuns(deps: RunsDeps): Runs & Disposable {
     } else if (event.type === 'progress') {
       activity.progress = event.progress;
       changed.fire(activity);
-    } else if (event.type === 'loading') deps.messages.log.info(`${event.node}: ${event.message}`);
-    else if (event.type === 'unusable') deps.messages.log.error(`${event.node}: ${event.error}`);
+    } else if (event.type === 'loading') {
+      const label = `${event.node}: ${event.message}`;
+      deps.messages.log.info(label);
+      // A download may take long: how far it is, is what the run is at.
+      activity.progress = { done: 0, total: 0, ...activity.progress, label, etaMs: null };
+      changed.fire(activity);
+    } else if (event.type === 'unusable') deps.messages.log.error(`${event.node}: ${event.error}`);
     else if (event.type === 'loaded') deps.messages.log.info(`${event.node}: ${event.info.device}`);
   };
 
@@ -146,7 +152,7 @@ export function createRuns(deps: RunsDeps): Runs & Disposable {
       const config = await recordedConfig(deps, run);
       const permissions = config && (await askPermissions(deps, run.folder, config));
       if (!permissions) return undefined;
-      const activity = new Activity(run.folder, {});
+      const activity = new Activity(run.folder, {}, true);
       activity.run = run;
       const order = { ...permissions, path: run.path, retryErrors: false };
       return finish(activity, await withProgress(activity, {}, (engine) => engine.resume(order)));

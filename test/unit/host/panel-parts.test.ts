@@ -227,11 +227,13 @@ it('remembers what runs were asked to do, the newest hundred, across windows', (
   const memory = createScopeMemory(store as never, runs as never);
   tell({ run: null, scope: { files: ['early'] } } as never);
   for (let i = 0; i < 120; i++) tell({ run: { path: `/r${i}` }, scope: { samples: [`s${i}`] } } as never);
-  tell({ run: { path: '/r119' }, scope: {} } as never);
+  tell({ run: { path: '/r119' }, scope: {}, isResumed: true } as never);
+  tell({ run: { path: '/of the command line' }, scope: {}, isResumed: true } as never);
   const later = createScopeMemory(store as never, runs as never);
   for (const scopes of [memory, later]) {
     expect(scopes.of('/r119')).toEqual({ samples: ['s119'] });
     expect(scopes.of('/r20')).toEqual({ samples: ['s20'] });
     expect(scopes.of('/r19')).toBe(null);
+    expect(scopes.of('/of the command line')).toBe(null);
   }
 });
