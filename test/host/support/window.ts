@@ -96,16 +96,16 @@ async function showWindow(session: Session, folder?: string): Promise<VSCodeWind
 /** A window of our own VS Code: a workbench that can be doubled and closed. */
 export class VSCodeWindow extends Workbench {
   readonly #session: Session;
-  readonly #folder: string | undefined;
+  readonly folder: string | undefined;
 
   constructor(page: Page, session: Session, folder?: string) {
     super(page, session.trust);
     this.#session = session;
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** A second window beside this one, on the same folder or another, of the same VS Code. */
-  async another(folder = this.#folder): Promise<VSCodeWindow> {
+  async another(folder = this.folder): Promise<VSCodeWindow> {
     return showWindow(this.#session, folder);
   }
 

@@ -1,0 +1,107 @@
+import { goTo, hover, type View } from './view.ts';
+
+/** What stands in the editor itself, and around it. The last one runs tests. */
+export const EDITOR_VIEWS: View[] = [
+  {
+    name: 'prompt-file',
+    hovers: true,
+    async show(window) {
+      await window.runCommand('View: Close All Editors');
+      await window.openFile('short-answers.prompt.yml');
+      await window.page.locator('.codelens-decoration').filter({ hasText: 'quality' }).first().waitFor();
+      await hover(window, window.page.locator('.view-line').filter({ hasText: 'context:' }).nth(1));
+    },
+  },
+  {
+    name: 'prompt-rows',
+    async show(window) {
+      await window.openFile('chat.jsonl');
+      await window.page.locator('.codelens-decoration').filter({ hasText: 'quality' }).first().waitFor();
+    },
+  },
+  {
+    name: 'mistakes',
+    async show(window) {
+      await window.openFile('mistakes.jsonl');
+      await window.page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
+      await goTo(window, 2, 1);
+      await window.runCommand('Problems: Focus on Problems View');
+    },
+    after: (window) => window.runCommand('View: Hide Panel'),
+  },
+  {
+    name: 'config-completion',
+    async show(window) {
+      await window.runCommand('View: Close All Editors');
+      await window.openFile('poq.config.json');
+      await goTo(window, 19, 42);
+      await window.press('Control+Space');
+      await window.page.locator('.suggest-widget.visible .monaco-list-row').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'config-hover',
+    hovers: true,
+    async show(window) {
+      await window.openFile('poq.config.json');
+      await hover(
+        window,
+        window.page
+          .locator('.view-line span')
+          .filter({ hasText: /^"reward"$/ })
+          .first(),
+      );
+    },
+  },
+  {
+    name: 'palette',
+    async show(window) {
+      await window.openPalette('PoQ: ');
+      await window
+        .palette(/^PoQ: /)
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: 'devices',
+    async show(window) {
+      await window.runCommand('PoQ: Show Devices');
+      await window.page.locator('.quick-input-widget .monaco-list-row').nth(1).waitFor();
+    },
+  },
+  {
+    name: 'walkthrough',
+    async show(window) {
+      await window.runCommand('View: Close All Editors');
+      await window.runCommand('Welcome: Open Walkthrough...');
+      await window.quickPick(/Get Started with PoQ Lab/);
+      await window.page.locator('.gettingStartedContainer .step-title').first().waitFor();
+    },
+  },
+  {
+    name: 'testing',
+    async show(window) {
+      await window.runCommand('View: Close All Editors');
+      await window.openFile('mixed.csv');
+      await window.page.locator('.testing-run-glyph').first().waitFor();
+      await window.runCommand('Test: Run Tests in Current File');
+      await window.runCommand('Testing: Focus on Test Explorer View');
+      await window.page
+        .locator('.monaco-editor .codicon-testing-failed-icon, .monaco-editor .codicon-testing-error-icon')
+        .first()
+        .waitFor({ timeout: 120_000 });
+    },
+  },
+  {
+    name: 'testing-difference',
+    async show(window) {
+      await window.openFile('mixed.csv');
+      await window.page
+        .getByText(/quality \d\.\d is below 5/)
+        .first()
+        .click();
+      await window.page.locator('.monaco-diff-editor').first().waitFor();
+    },
+  },
+];
