@@ -1,5 +1,6 @@
 import { setImmediate as pause, setTimeout as wait } from 'node:timers/promises';
 import { Location, l10n, type TestItem, TestMessage, type TestRun } from 'vscode';
+import { oneLine } from '../../core/report/render/visible.ts';
 import type { RunOutcome } from '../../protocol/engine.ts';
 import type { SampleDetail, SampleOutcome } from '../../protocol/reader.ts';
 import type { Reader, Runs } from '../ports.ts';
@@ -75,7 +76,7 @@ class Progress {
     await this.#following;
     this.#path ??= outcome?.path ?? null;
     while (await this.#look());
-    for (const { message } of outcome?.problems ?? []) this.run.appendOutput(`${message}\r\n`);
+    for (const { message } of outcome?.problems ?? []) this.run.appendOutput(`${oneLine(message)}\r\n`);
     const broken = outcome && outcome.state !== 'done' && outcome.state !== 'cancelled';
     const messages = (broken ? outcome.problems : []).map(({ message }) => new TestMessage(message));
     if (broken && messages.length === 0) messages.push(new TestMessage(l10n.t('The run could not finish.')));
