@@ -28,11 +28,12 @@ let found: FoundPrompts;
 let looked: number;
 const controllers: vscode.TestController[] = [];
 
-function makeTree(): { controller: vscode.TestController; tree: TestTree } {
+/** @param workspace the workspace folders; without any, the file is open alone */
+function makeTree(workspace = [folder], open: object[] = []): { controller: vscode.TestController; tree: TestTree } {
   const controller = vscode.tests.createTestController(`poq-suite-${controllers.length}`, 'suite');
   controllers.push(controller);
   const deps = {
-    folders: { all: () => [folder], of: () => folder, pathOf: () => null, onDidChange: nothing },
+    folders: { all: () => workspace, of: () => folder, pathOf: () => null, onDidChange: nothing },
     configs: {
       of: async () => ({ file: null, config: { prompts: ['**'], env: [] }, problems: [] }),
       onDidChange: nothing,
@@ -43,7 +44,7 @@ function makeTree(): { controller: vscode.TestController; tree: TestTree } {
         return found;
       },
     },
-    documents: { all: () => [], onDidChange: nothing, onDidClose: nothing } as unknown as PromptDocuments,
+    documents: { all: () => open, onDidChange: nothing, onDidClose: nothing } as unknown as PromptDocuments,
   } as unknown as TestTreeDeps;
   return { controller, tree: new TestTree(controller, deps) };
 }
@@ -129,6 +130,25 @@ describe('the Testing view', () => {
       filling = false;
       assert.equal(file.children.size, 10_000);
       assert.ok(turns >= 20, `${turns} turns`);
+    });
+
+    it('searches no folder for the sake of one file that is open in it', async () => {
+      const samples = [head('a.jsonl', 'a1', 1)];
+      const { controller, tree } = makeTree([], [{ folder, path: 'a.jsonl', contents: { samples } }]);
+      await controller.resolveHandler!(undefined);
+      const [chosen] = await tree.choose(new vscode.TestRunRequest());
+      assert.deepEqual([looked, chosen!.scope, [...chosen!.items.keys()]], [0, { files: ['a.jsonl'] }, ['a1']]);
+    });
+
+    it('takes any id of a sample', async () => {
+      const ids = ['null \0 here', '__proto__', '', '/', 'a\nb'];
+      found = {
+        files: [{ path: 'a.jsonl', samples: ids.map((id, i) => head('a.jsonl', id, i + 1)) }],
+        diagnostics: [],
+      };
+      const { tree } = makeTree();
+      const [chosen] = await tree.choose(new vscode.TestRunRequest());
+      assert.deepEqual([...chosen!.items.keys()], ids);
     });
 
     it('chooses what a request names, with the items of its samples', async () => {

@@ -9,7 +9,7 @@ import {
   type TestRunRequest,
   type Uri,
 } from 'vscode';
-import type { SampleHead } from '../../protocol/reader.ts';
+import type { FoundPrompts, SampleHead } from '../../protocol/reader.ts';
 import type { PromptDocument, PromptDocuments } from '../editor/prompt-documents.ts';
 import type { Configs, Folders, PoqFolder, Reader } from '../ports.ts';
 import { fileIn } from '../workspace/folders.ts';
@@ -119,7 +119,7 @@ export class TestTree implements Disposable {
         if (!file) continue;
         await this.#fill(folder, file);
         for (const id of samples) {
-          const item = file.item.children.get(id);
+          const item = file.item.children.get(itemId(id));
           if (item) items.set(id, item);
         }
       }
@@ -175,16 +175,17 @@ export class TestTree implements Disposable {
     const { folder, item } = tests;
     item.busy = true;
     try {
-      const { config } = await this.deps.configs.of(folder);
+      const { file: configFile, config } = await this.deps.configs.of(folder);
       if (!config) {
         item.error = l10n.t('The config has errors: open poq.config.json to see them.');
         return;
       }
-      const found = await this.deps.reader.findPrompts({
-        root: folder.root,
-        prompts: config.prompts,
-        env: config.env,
-      });
+      const isWorkspace = this.deps.folders.all().some(({ root }) => root === folder.root);
+      // A file that is open alone may lie in anybody's home, which nobody asked to have searched.
+      const found: FoundPrompts =
+        isWorkspace || configFile !== null
+          ? await this.deps.reader.findPrompts({ root: folder.root, prompts: config.prompts, env: config.env })
+          : { files: [], diagnostics: [] };
       item.error = undefined;
       const open = new Map(this.#openIn(folder).map((prompt) => [prompt.path, prompt]));
       const paths = new Set([...found.files.map(({ path }) => path), ...open.keys()]);
@@ -257,7 +258,7 @@ export class TestTree implements Disposable {
   /** Items of the file's samples as they are now, a slice at a time; what did not change keeps its item and its state. */
   async #fillNow(folder: PoqFolder, file: FileTests): Promise<void> {
     const { item, samples } = file;
-    const ids = new Set(samples.map(({ id }) => id));
+    const ids = new Set(samples.map(({ id }) => itemId(id)));
     for (const [id] of [...item.children]) if (!ids.has(id)) item.children.delete(id);
     for (const [index, sample] of samples.entries()) {
       // Newer samples are being filled in.
@@ -271,9 +272,9 @@ export class TestTree implements Disposable {
     const { children } = file.item;
     const label = sample.label || sample.id;
     const line = Math.max(0, (sample.source.line ?? 1) - 1);
-    let item = children.get(sample.id);
+    let item = children.get(itemId(sample.id));
     if (!item) {
-      item = this.controller.createTestItem(sample.id, label, fileIn(folder, sample.source.file));
+      item = this.controller.createTestItem(itemId(sample.id), label, fileIn(folder, sample.source.file));
       this.#targets.set(item, { kind: 'sample', root: folder.root, path: file.path, id: sample.id });
     }
     // Every assignment to an item that is shown is sent to the window: only what changed.
@@ -283,6 +284,11 @@ export class TestTree implements Disposable {
     if (item.description !== description) item.description = description;
     const sortText = String(index).padStart(7, '0');
     if (item.sortText !== sortText) item.sortText = sortText;
-    if (children.get(sample.id) !== item) children.add(item);
+    if (children.get(item.id) !== item) children.add(item);
   }
+}
+
+/** The editor takes every id but one with a null character, by which it tells the parts of its own ids. */
+function itemId(sample: string): string {
+  return sample.replaceAll('\0', '\u2400');
 }
