@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { CannotFinishError, InputError } from '../node/errors.ts';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import type { Output } from './output.ts';
+import { parseSweep } from './sweep-argument.ts';
 
 /** Parses the arguments, runs the command they name, tells its errors on stderr. Resolves to the exit status. */
 export async function runProgram(argv: string[], output: Output): Promise<number> {
@@ -74,6 +75,7 @@ ${EXIT_CODES_HELP}`,
   // Subcommands inherit the settings above only when made through program.command().
   addRun(program, output, done);
   addReport(program, output, done);
+  addSimulate(program, output, done);
   addInit(program, output, done);
   addModels(program, output, done);
   addDevices(program, output, done);
@@ -152,6 +154,50 @@ The exit status answers for the report alone: 0 also where the run had failures 
     });
 }
 
+function addSimulate(program: Command, output: Output, done: Done): void {
+  program
+    .command('simulate')
+    .summary('simulate the network that would pay this reward')
+    .description(
+      'Simulate the network: rounds that draw a sample, a model and K evaluators, their consensus and the rewards of both,\n' +
+        'from what a run measured or from the made-up nodes of the config, with the attacks of the config.',
+    )
+    .addOption(configOption())
+    .option('-r, --run <run>', 'the run to take measured data from: its id, its path, or "latest" (the default)')
+    .option('--rounds <count>', "instead of the config's", parseCount)
+    .option('--seed <number>', "instead of the config's", parseSeed)
+    .option('--exact', 'sum over everything that can happen instead of drawing rounds, where that is finite')
+    .option(
+      '--sweep <option=values>',
+      'simulate for each value, "k=1,3,5" or "beta=0:1:11" (from, to, how many); twice for a grid',
+      parseSweep,
+    )
+    .option(
+      '--malicious <share>',
+      'advise on K and the rule if this share of the evaluators were malicious',
+      parseShare,
+    )
+    .option('--max-capture <share>', 'for the advice: rounds in which they may hold the majority', parseShare, 0.1)
+    .option('--max-cost <cost>', "for the advice: of a committee, in the unit of the evaluators' cost", parseCost)
+    .option('--json', 'print one JSON object on stdout, everything else on stderr')
+    .option('-q, --quiet', 'no progress on stderr')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  poq simulate                                  the latest run, with the config's protocol
+  poq simulate --exact --json | jq .models
+  poq simulate --sweep beta=0:1:11 --sweep k=1,3,5
+  poq simulate --malicious 0.2 --max-capture 0.05
+
+${EXIT_CODES_HELP}`,
+    )
+    .action(async (options) => {
+      const { simulateCommand } = await import('./commands/simulate.ts');
+      done(await simulateCommand(options, output));
+    });
+}
+
 function addInit(program: Command, output: Output, done: Done): void {
   program
     .command('init')
@@ -216,4 +262,23 @@ function parseCount(value: string): number {
     throw new InvalidArgumentError('Expected a whole number of at least 1.');
   }
   return count;
+}
+
+function parseSeed(value: string): number {
+  const seed = Number(value);
+  if (!/^-?\d+$/.test(value) || !Number.isSafeInteger(seed)) throw new InvalidArgumentError('Expected a whole number.');
+  return seed;
+}
+
+function parseShare(value: string): number {
+  const share = Number(value);
+  if (value.trim() === '' || !(share >= 0 && share <= 1))
+    throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  return share;
+}
+
+function parseCost(value: string): number {
+  const cost = Number(value);
+  if (value.trim() === '' || !(cost >= 0)) throw new InvalidArgumentError('Expected a number of at least 0.');
+  return cost;
 }
