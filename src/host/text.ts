@@ -14,8 +14,9 @@ export function bytesText(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
-/** `medium answers, 23 of 146, about 2 min left`. */
+/** `medium answers, 23 of 146, about 2 min left`; without the count where it is not known yet. */
 export function progressText({ label, done, total, etaMs }: RunProgress): string {
+  if (total === 0) return label;
   const count = l10n.t('{0}, {1} of {2}', label, done, total);
   if (etaMs === null) return count;
   const seconds = Math.max(1, Math.round(etaMs / 1000));

@@ -25,8 +25,8 @@ describe('a workspace that is not trusted', function () {
       evaluators: [{ id: 'rouge', kind: 'lexical', metric: 'rougeL' }],
     };
     writeFileSync(path.join(folder, 'poq.config.json'), JSON.stringify(config));
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: how a prompty file names a variable
     const prompty =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: how a prompty file names a variable
       '---\nname: where\nsample:\n  question: Where?\n---\nuser:\nTell ${env:POQ_STORY_VARIABLE}: {{question}}\n';
     writeFileSync(path.join(folder, 'where.prompty'), prompty);
     const env = { POQ_STORY_VARIABLE: 'hidden', HF_ENDPOINT: server.origin };
