@@ -1,5 +1,5 @@
 import { basename, dirname, relative, sep } from 'node:path';
-import { type Disposable, EventEmitter, l10n, Uri, window, workspace } from 'vscode';
+import { type Disposable, EventEmitter, l10n, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
 import type { Folders, PoqFolder } from '../ports.ts';
 
 /** The workspace folders, and stand-ins for files that are open without one. */
@@ -10,10 +10,13 @@ export function createFolders(): Folders & Disposable {
     workspace.onDidChangeWorkspaceFolders(() => changed.fire()),
     workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
   ];
-  const all = () => (workspace.workspaceFolders ?? []).map(({ name, uri }) => folderAt(uri, name));
+  const all = () => {
+    const workspaceFolders = workspace.workspaceFolders ?? [];
+    return workspaceFolders.map((folder) => folderAt(folder.uri, distinctName(folder, workspaceFolders)));
+  };
   const of = (file: Uri) => {
     const found = workspace.getWorkspaceFolder(file);
-    if (found) return folderAt(found.uri, found.name);
+    if (found) return folderAt(found.uri, distinctName(found, workspace.workspaceFolders ?? []));
     const parent = file.with({ path: dirname(file.path) });
     return folderAt(parent, basename(parent.path));
   };
@@ -39,6 +42,15 @@ export function createFolders(): Folders & Disposable {
       for (const subscription of subscriptions) subscription.dispose();
     },
   };
+}
+
+/** The folder's name; with where it lies where another one has the same. */
+function distinctName({ name, uri }: WorkspaceFolder, all: readonly WorkspaceFolder[]): string {
+  const others = all.filter((other) => other.name === name && other.uri.toString() !== uri.toString());
+  if (others.length === 0) return name;
+  const parent = (of: Uri) => basename(dirname(of.path));
+  const tells = parent(uri) !== '' && others.every((other) => parent(other.uri) !== parent(uri));
+  return `${name} (${tells ? parent(uri) : uri.fsPath})`;
 }
 
 function folderAt(uri: Uri, name: string): PoqFolder {
