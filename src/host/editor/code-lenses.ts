@@ -17,11 +17,14 @@ import { type PromptRow, rowsWithin } from './prompt-rows.ts';
 import { figuresOf, figuresOfFile, lastTitle } from './score-text.ts';
 import { type Lines, shownLines } from './shown-lines.ts';
 
-/** Files with more rows get lenses only around what is shown: thousands of them would slow the editor down. */
-const MANY = 500;
-const AROUND = 300;
+/**
+ * Files with more rows get lenses only around what is shown: with every key the editor lays out the place of each line
+ * that has some, so that a few hundred of them are felt while typing.
+ */
+const MANY = 150;
+const AROUND = 50;
 /** So many lines before the end of the lenses are shown, the next ones are made. */
-const NEAR = 100;
+const NEAR = 15;
 
 /** A lens above a prompt; its title is found when it comes into view. */
 class PromptLens extends CodeLens {
@@ -42,7 +45,7 @@ export class PromptLenses implements CodeLensProvider<PromptLens>, Disposable {
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #subscriptions: Disposable[];
   /** Where a long document has lenses. */
-  readonly #covered = new Map<TextDocument, Lines>();
+  readonly #covered = new Map<TextDocument, Lines[]>();
 
   constructor(
     readonly documents: PromptDocuments,
@@ -85,15 +88,17 @@ export class PromptLenses implements CodeLensProvider<PromptLens>, Disposable {
   #rowsToCover(prompt: PromptDocument): readonly PromptRow[] {
     const { document, rows } = prompt;
     if (rows.length <= MANY) return rows;
-    const lines = shownLines(document, AROUND) ?? { first: 0, last: AROUND };
-    this.#covered.set(document, lines);
-    return rowsWithin(rows, lines.first, lines.last, prompt.now);
+    const shown = shownLines(document, AROUND);
+    const covered = shown.length > 0 ? shown : [{ first: 0, last: AROUND }];
+    this.#covered.set(document, covered);
+    return [...new Set(covered.flatMap(({ first, last }) => rowsWithin(rows, first, last, prompt.now)))];
   }
 
   #follow(document: TextDocument): void {
     const covered = this.#covered.get(document);
-    const shown = covered && shownLines(document, NEAR);
-    if (shown && (shown.first < covered.first || shown.last > covered.last)) this.#changed.fire();
+    if (!covered) return;
+    const isCovered = (lines: Lines) => covered.some(({ first, last }) => first <= lines.first && lines.last <= last);
+    if (!shownLines(document, NEAR).every(isCovered)) this.#changed.fire();
   }
 
   #lensesOf(prompt: PromptDocument, row: PromptRow | null, line: number): PromptLens[] {

@@ -13,10 +13,10 @@ import { type LastResults, outcomesOf } from './last-results.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
 import { rowsWithin } from './prompt-rows.ts';
 import { besideText, figuresOf, passOf } from './score-text.ts';
-import { shownLines } from './shown-lines.ts';
+import { linesOf } from './shown-lines.ts';
 
 /** Lines around the shown ones that have their scores, and the pause before those follow, in milliseconds. */
-const AROUND = 100;
+const AROUND = 50;
 const PAUSE = 60;
 
 /** The scores of the last run beside every test row. */
@@ -63,10 +63,11 @@ export class RowScores implements Disposable {
     editor.setDecorations(this.#type, options);
   }
 
-  #optionsFor({ document }: TextEditor): DecorationOptions[] {
+  #optionsFor(editor: TextEditor): DecorationOptions[] {
+    const { document } = editor;
     const prompt = this.documents.get(document);
     const results = prompt && this.results.get(prompt);
-    const shown = shownLines(document, AROUND);
+    const shown = linesOf(editor, AROUND);
     if (!results || !shown || workspace.getConfiguration('poq', document.uri).get('decorations') === 'off') return [];
     return rowsWithin(prompt.rows, shown.first, shown.last, prompt.now).flatMap((row) => {
       const { outcomes, edited } = outcomesOf(row.samples, results);

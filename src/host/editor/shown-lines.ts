@@ -1,4 +1,4 @@
-import { type TextDocument, window } from 'vscode';
+import { type TextDocument, type TextEditor, window } from 'vscode';
 
 /** Lines from `first` to `last`, both included, counted from 0. */
 export interface Lines {
@@ -6,12 +6,18 @@ export interface Lines {
   last: number;
 }
 
-/** What the visible editors of a document show, with some lines around; null where it is not visible. */
-export function shownLines(document: TextDocument, margin: number): Lines | null {
-  const ranges = window.visibleTextEditors.filter((e) => e.document === document).flatMap((e) => e.visibleRanges);
-  if (ranges.length === 0) return null;
+/** What an editor shows, with some lines around; null where it shows nothing. */
+export function linesOf({ visibleRanges }: TextEditor, margin: number): Lines | null {
+  if (visibleRanges.length === 0) return null;
   return {
-    first: Math.max(0, Math.min(...ranges.map((r) => r.start.line)) - margin),
-    last: Math.max(...ranges.map((r) => r.end.line)) + margin,
+    first: Math.max(0, Math.min(...visibleRanges.map(({ start }) => start.line)) - margin),
+    last: Math.max(...visibleRanges.map(({ end }) => end.line)) + margin,
   };
+}
+
+/** The same of every visible editor of a document. */
+export function shownLines(document: TextDocument, margin: number): Lines[] {
+  return window.visibleTextEditors
+    .filter((editor) => editor.document === document)
+    .flatMap((editor) => linesOf(editor, margin) ?? []);
 }
