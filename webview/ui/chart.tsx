@@ -1,9 +1,9 @@
 import { useRef } from 'preact/hooks';
 import type { Markup } from '../../src/core/report/render/markup.ts';
 import { oneLine } from '../../src/core/report/render/visible.ts';
-import { ask, copy } from '../actions.ts';
+import { announce, ask, copy } from '../actions.ts';
 import { host } from '../host.ts';
-import { pngBase64, standaloneSvg } from './picture.ts';
+import { copyPng, pngBase64, standaloneSvg } from './picture.ts';
 import { SvgMarkup } from './svg-markup.tsx';
 
 export interface ChartProps {
@@ -43,6 +43,13 @@ export function Chart({ name, title, chart, items = [], openLabel = '', onOpen }
         <div class="tools">
           <button type="button" onClick={() => copy(standaloneSvg(svg()), 'SVG')} aria-label={`Copy SVG: ${title}`}>
             Copy SVG
+          </button>
+          <button
+            type="button"
+            onClick={() => ask(copyPng(svg()).then(() => announce('PNG copied.')))}
+            aria-label={`Copy PNG: ${title}`}
+          >
+            Copy PNG
           </button>
           <button type="button" onClick={() => ask(save('svg'))} aria-label={`Save SVG: ${title}`}>
             Save SVG

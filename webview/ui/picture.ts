@@ -44,6 +44,21 @@ export function standaloneSvg(svg: SVGSVGElement): string {
 
 /** The chart as a PNG in base64. */
 export async function pngBase64(svg: SVGSVGElement): Promise<string> {
+  return (await drawn(svg)).toDataURL('image/png').replace(/^[^,]*,/, '');
+}
+
+/** The chart as a PNG on the clipboard, where the editor lets a panel write there. */
+export async function copyPng(svg: SVGSVGElement): Promise<void> {
+  try {
+    const canvas = await drawn(svg);
+    const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': png! })]);
+  } catch {
+    throw new Error('The editor lets no picture onto the clipboard here. Save PNG makes a file of it.');
+  }
+}
+
+async function drawn(svg: SVGSVGElement): Promise<HTMLCanvasElement> {
   const { width, height } = svg.viewBox.baseVal;
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standaloneSvg(svg))}`;
@@ -52,5 +67,5 @@ export async function pngBase64(svg: SVGSVGElement): Promise<string> {
   canvas.width = width * SCALE;
   canvas.height = height * SCALE;
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL('image/png').replace(/^[^,]*,/, '');
+  return canvas;
 }
