@@ -26,7 +26,7 @@ import {
   NO_FILTERS,
   requested,
 } from './state.ts';
-import { Toolbar } from './toolbar.tsx';
+import { CopyTools, Toolbar } from './toolbar.tsx';
 import { useFill } from './use-fill.ts';
 import { useSampleCache } from './use-sample-cache.ts';
 
@@ -124,10 +124,13 @@ function Samples({ rows, report }: { rows: RunRows; report: PanelReport }) {
           No sample matches the filters.
         </Empty>
       ) : (
-        <p class="cmp-keys dim" id="cmp-keys">
-          Keys: <kbd>↓</kbd> <kbd>↑</kbd> or <kbd>j</kbd> <kbd>k</kbd> next and previous sample · <kbd>Enter</kbd> its
-          texts · <kbd>Esc</kbd> back to the list · <kbd>o</kbd> open in its file · <kbd>c</kbd> copy
-        </p>
+        <div class="bar">
+          <p class="cmp-keys dim" id="cmp-keys">
+            Keys: <kbd>↓</kbd> <kbd>↑</kbd> or <kbd>j</kbd> <kbd>k</kbd> next and previous sample · <kbd>Enter</kbd> its
+            texts · <kbd>Esc</kbd> back to the list · <kbd>o</kbd> open in its file · <kbd>c</kbd> copy
+          </p>
+          <CopyTools rows={rows} order={order} models={models} />
+        </div>
       )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid and the details in it */}
       <div class="cmp-panes" ref={panes} hidden={order.length === 0} onKeyDown={(event) => onKey(event, actions)}>

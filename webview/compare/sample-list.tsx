@@ -111,7 +111,7 @@ export function SampleList(props: ListProps) {
       aria-rowcount={order.length + 1}
       aria-colcount={models.length + 3}
       aria-describedby="cmp-keys"
-      style={{ '--columns': models.length + 1, '--cell': `${cellWidth(models.map((m) => rows.models[m]!))}px` }}
+      style={{ '--columns': models.length, '--cell': `${cellWidth(models.map((m) => rows.models[m]!))}px` }}
       onKeyDown={onKeyDown}
       onScroll={(event) => props.onScroll(event.currentTarget.scrollTop)}
     >
@@ -147,7 +147,7 @@ export function SampleList(props: ListProps) {
 /** Pixels of a model's column: for the names in its head, within bounds. */
 function cellWidth(names: string[]): number {
   const longest = Math.max(0, ...names.map((name) => name.length));
-  return Math.min(104, Math.max(56, Math.ceil(6.8 * longest) + 28));
+  return Math.min(104, Math.max(54, Math.ceil(6.4 * longest) + 24));
 }
 
 function useRowHeight(scroller: RefObject<HTMLElement>): number {

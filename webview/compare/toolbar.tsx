@@ -3,7 +3,6 @@ import { count, counted } from '../../src/core/report/render/format.ts';
 import { oneLine } from '../../src/core/report/render/visible.ts';
 import type { RunRows } from '../../src/core/report/rows.ts';
 import { copy } from '../actions.ts';
-import { Button } from '../components.ts';
 import { Select } from './controls.tsx';
 import { samplesAsCsv, samplesAsMarkdown } from './copy.ts';
 import { ModelChips } from './model-chips.tsx';
@@ -28,7 +27,7 @@ interface ToolbarProps {
   onChange(patch: Partial<CompareState>): void;
 }
 
-/** How many samples there are, how they are sorted, whose answers are shown and how; and the list for the clipboard. */
+/** How many samples there are, how they are sorted, and whose answers are shown and how. */
 export function Toolbar({ rows, order, models, sort, diff, onChange }: ToolbarProps) {
   const all = rows.samples.length;
   return (
@@ -50,22 +49,28 @@ export function Toolbar({ rows, order, models, sort, diff, onChange }: ToolbarPr
           onChange({ models: chosen.length === rows.models.length ? null : chosen.map((m) => rows.models[m]!) })
         }
       />
-      {order.length > 0 && (
-        <span class="buttons">
-          <Button
-            title="The samples of the list as a Markdown table"
-            onClick={() => copy(samplesAsMarkdown(rows, order, models), 'Table')}
-          >
-            Copy Markdown
-          </Button>
-          <Button
-            title="The samples of the list as CSV, with all digits"
-            onClick={() => copy(samplesAsCsv(rows, order, models), 'Table')}
-          >
-            Copy CSV
-          </Button>
-        </span>
-      )}
+    </div>
+  );
+}
+
+/** The list for the clipboard. */
+export function CopyTools({ rows, order, models }: Pick<ToolbarProps, 'rows' | 'order' | 'models'>) {
+  return (
+    <div class="tools">
+      <button
+        type="button"
+        title="The samples of the list as a Markdown table"
+        onClick={() => copy(samplesAsMarkdown(rows, order, models), 'Table')}
+      >
+        Copy Markdown
+      </button>
+      <button
+        type="button"
+        title="The samples of the list as CSV, with all digits"
+        onClick={() => copy(samplesAsCsv(rows, order, models), 'Table')}
+      >
+        Copy CSV
+      </button>
     </div>
   );
 }

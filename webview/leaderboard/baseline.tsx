@@ -14,7 +14,7 @@ import { Failure, Loading } from '../ui/states.tsx';
 import { Swatch } from '../ui/swatch.tsx';
 import { Table } from '../ui/table.tsx';
 import { runTime } from '../ui/time.ts';
-import { comparisonColumns, comparisonRows, comparisonValue } from './comparison-columns.ts';
+import { COMPARISON_DETAILS, comparisonColumns, comparisonRows, comparisonValue } from './comparison-columns.ts';
 
 /** Samples named for each model. */
 const NAMED = 3;
@@ -58,6 +58,7 @@ function Comparison({ report, value, marks }: { report: PanelReport; value: RunC
           name="comparison"
           caption={`Change since the baseline of ${runTime(value.base.startedAt)}, paired by sample; 95 % intervals`}
           columns={comparisonColumns(value)}
+          hiddenAtFirst={COMPARISON_DETAILS}
           rows={value.models}
           rowKey={(m) => m.id}
           value={comparisonValue}

@@ -32,9 +32,12 @@ function latencyChange(e: Estimate): Cell {
 function verdict({ verdict, on, samplesToDecide }: ModelChange): Cell {
   if (verdict === 'better') return { text: `better in ${on}`, tone: 'good' };
   if (verdict === 'worse') return { text: `worse in ${on}`, tone: 'bad' };
-  const more = samplesToDecide === null ? '' : `; about ${about(samplesToDecide)} samples would decide it`;
-  return { text: `${on}: not decided${more}`, tone: 'dim' };
+  const aside = samplesToDecide === null ? '' : `about ${about(samplesToDecide)} samples would decide it`;
+  return { text: `${on}: not decided`, aside, tone: 'dim' };
 }
+
+/** Columns for those who ask for them: what they say stands in the others, as a change. */
+export const COMPARISON_DETAILS = ['reward', 'latency', 'samples'];
 
 export function comparisonColumns({ models }: RunComparison): Column<ModelChange>[] {
   const rewards = decimalsFor(models.map((m) => m.reward));
@@ -50,13 +53,13 @@ export function comparisonColumns({ models }: RunComparison): Column<ModelChange
   const fromTo = (before: string, after: string): Cell => ({ text: `${before} → ${after}` });
   return [
     column('model', 'Model', (m) => ({ text: oneLine(m.id) }), false),
-    column('quality', 'Quality', (m) => fromTo(quality(m.before.quality), quality(m.after.quality))),
-    column('qualityChange', 'Change', (m) => change(m.quality, qualities)),
-    column('reward', 'Reward', (m) => fromTo(fixed(m.before.reward, rewards), fixed(m.after.reward, rewards))),
-    column('rewardChange', 'Change of reward', (m) => change(m.reward, rewards)),
-    column('latency', 'Mean latency', (m) => fromTo(duration(m.before.latencyMs), duration(m.after.latencyMs))),
-    column('latencyChange', 'Change of latency', (m) => latencyChange(m.latencyMs)),
     column('verdict', 'Verdict', verdict, false),
+    column('quality', 'Quality', (m) => fromTo(quality(m.before.quality), quality(m.after.quality))),
+    column('qualityChange', 'Quality change', (m) => change(m.quality, qualities)),
+    column('reward', 'Reward', (m) => fromTo(fixed(m.before.reward, rewards), fixed(m.after.reward, rewards))),
+    column('rewardChange', 'Reward change', (m) => change(m.reward, rewards)),
+    column('latency', 'Mean latency', (m) => fromTo(duration(m.before.latencyMs), duration(m.after.latencyMs))),
+    column('latencyChange', 'Latency change', (m) => latencyChange(m.latencyMs)),
     column('samples', 'Samples', (m) => ({ text: count(m.samples) })),
   ];
 }

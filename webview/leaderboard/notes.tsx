@@ -15,7 +15,10 @@ interface NotesProps {
 export function Notes({ report, summary, weightsChanged }: NotesProps) {
   // Without intervals nothing can be said of what is decided.
   const decided = summary.intervals.resamples > 0 ? verdicts(summary) : [];
-  const sentences = [...decided, ...rewardNotes(summary), ...summary.warnings.map(oneLine)];
+  const all = [...decided, ...rewardNotes(summary), ...summary.warnings.map(oneLine)];
+  // While a run goes on most of it is only not yet so; failures are not.
+  const failing = summary.models.some((model) => model.errors > 0);
+  const sentences = report.run.state !== 'running' ? all : failing ? summary.warnings.map(oneLine) : [];
   const { alpha, beta } = report.reward.models;
   return (
     <>

@@ -25,7 +25,7 @@ export function Header() {
         </time>
       )}
       {run?.isBaseline && <span class="badge">baseline</span>}
-      {run && <span class="dim facts">{facts(run, loaded, place.machine)}</span>}
+      {run && <span class="dim small facts">{facts(run, loaded, place.machine)}</span>}
       {run && <RunButtons run={run} />}
     </header>
   );

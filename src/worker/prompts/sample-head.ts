@@ -1,7 +1,10 @@
+import { tellingLine } from '../../core/report/render/label.ts';
 import type { Sample } from '../../core/types.ts';
 import { sampleDigest } from '../../node/sample-digest.ts';
 import type { SampleHead } from '../../protocol/reader.ts';
 
+/** Texts can be long: only so many characters of them are looked at. */
+const LOOKED_AT = 10_000;
 /** Characters of a line that lists show. */
 const SHOWN = 120;
 
@@ -12,7 +15,8 @@ export function headOf(sample: Sample): SampleHead {
   return {
     id,
     task,
-    label: firstLine(asked?.content ?? ''),
+    // What is asked stands at the end.
+    label: shortened(tellingLine((asked?.content ?? '').slice(-LOOKED_AT))),
     reference: references[0] === undefined ? null : firstLine(references[0]),
     references: references.length,
     source,
@@ -22,11 +26,11 @@ export function headOf(sample: Sample): SampleHead {
 
 /** The first line that says something, shortened. */
 function firstLine(text: string): string {
-  // Texts can be long: only their beginning is looked at.
-  const line = text
-    .slice(0, 10_000)
-    .split('\n')
-    .find((l) => l.trim() !== '');
-  const shown = (line ?? '').replace(/\s+/g, ' ').trim();
+  const lines = text.slice(0, LOOKED_AT).split('\n');
+  return shortened(lines.find((line) => line.trim() !== '') ?? '');
+}
+
+function shortened(line: string): string {
+  const shown = line.replace(/\s+/g, ' ').trim();
   return shown.length > SHOWN ? `${shown.slice(0, SHOWN - 1).trimEnd()}…` : shown;
 }

@@ -1,4 +1,13 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { VSCodeWindow } from '../support/window.ts';
 import { goTo, hover, type View } from './view.ts';
+
+/** Line and column, from 1, of what stands so many characters after the beginning of a text in a file. */
+function place({ folder }: VSCodeWindow, file: string, text: string, after: number): [number, number] {
+  const before = readFileSync(path.join(folder!, file), 'utf8').split(text)[0]!.split('\n');
+  return [before.length, before.at(-1)!.length + 1 + after];
+}
 
 /** What stands in the editor itself, and around it. The last one runs tests. */
 export const EDITOR_VIEWS: View[] = [
@@ -34,7 +43,7 @@ export const EDITOR_VIEWS: View[] = [
     async show(window) {
       await window.runCommand('View: Close All Editors');
       await window.openFile('poq.config.json');
-      await goTo(window, 19, 42);
+      await goTo(window, ...place(window, 'poq.config.json', '"metric": "chrf', 11));
       await window.press('Control+Space');
       await window.page.locator('.suggest-widget.visible .monaco-list-row').nth(1).waitFor();
     },
@@ -48,7 +57,7 @@ export const EDITOR_VIEWS: View[] = [
         window,
         window.page
           .locator('.view-line span')
-          .filter({ hasText: /^"reward"$/ })
+          .filter({ hasText: /^"minQuality"$/ })
           .first(),
       );
     },
@@ -91,6 +100,7 @@ export const EDITOR_VIEWS: View[] = [
         .locator('.monaco-editor .codicon-testing-failed-icon, .monaco-editor .codicon-testing-error-icon')
         .first()
         .waitFor({ timeout: 120_000 });
+      await window.page.waitForTimeout(2000); // the tree opens where a test failed
     },
   },
   {

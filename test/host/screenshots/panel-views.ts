@@ -24,23 +24,22 @@ export async function showTab(window: VSCodeWindow, label: string): Promise<void
   await window.panel().getByRole('tabpanel', { name: label }).locator('table, [role=grid]').first().waitFor();
 }
 
+const override = (width: number, height: number, deviceScaleFactor: number) =>
+  ['Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor, mobile: false }] as const;
+
 /** A view of a panel that has only so much room, in CSS pixels; `scale` device pixels each. */
 function within(view: View, width: number, height: number, scale: number): View {
   return {
     ...view,
     async show(window) {
       await window.runCommand('View: Close Primary Side Bar');
-      const session = await window.page.context().newCDPSession(window.page);
-      await session.send('Emulation.setDeviceMetricsOverride', {
-        width,
-        height,
-        deviceScaleFactor: scale,
-        mobile: false,
-      });
-      await session.detach();
+      if (scale === 1) await window.page.setViewportSize({ width, height });
+      // Not detached: that would undo it.
+      else await (await window.page.context().newCDPSession(window.page)).send(...override(width, height, scale));
       await view.show(window);
     },
     async after(window) {
+      if (scale !== 1) await (await window.page.context().newCDPSession(window.page)).send(...override(1280, 800, 1));
       await window.page.setViewportSize({ width: 1280, height: 800 });
       await window.runCommand('View: Focus into Primary Side Bar');
     },
@@ -79,7 +78,7 @@ export const PANEL_VIEWS: View[] = [
     await window.panel().locator('.cmp-detail summary').first().click();
   }),
   tab('compare-nothing', 'Compare', async (window) => {
-    await window.panel().getByPlaceholder('Part of the id').fill('nothing is called so');
+    await window.panel().locator('input[placeholder="Part of the id"]').first().fill('nothing is called so');
     await window.panel().getByText('No sample matches').waitFor();
   }),
   tab('evaluators', 'Evaluators'),

@@ -65,7 +65,7 @@ export const RUNNING_VIEWS: View[] = [
     async show(window) {
       await window.runCommand('PoQ: Cancel');
       await window.panel().getByRole('tab', { name: 'Leaderboard' }).click();
-      await window.panel().getByText('The run was cancelled').waitFor({ timeout: 60_000 });
+      await window.panel().locator('.note').getByText('The run was cancelled').waitFor({ timeout: 60_000 });
     },
   },
   {
@@ -75,10 +75,13 @@ export const RUNNING_VIEWS: View[] = [
       const folder = window.folder!;
       const lock = path.join(folder, '.poq', 'runs', runsIn(folder).at(-1)!, 'lock');
       process.kill(JSON.parse(readFileSync(lock, 'utf8')).pid, 'SIGKILL');
-      await window.panel().getByText('The run was interrupted').waitFor({ timeout: 60_000 });
+      await window.panel().locator('.note').getByText('The run was interrupted').waitFor({ timeout: 60_000 });
       await window.notifications(/The run stopped/).waitFor();
     },
-    after: (window) => window.runCommand('Notifications: Clear All Notifications'),
+    async after(window) {
+      await window.page.locator('.part.activitybar').first().hover();
+      await window.runCommand('Notifications: Clear All Notifications');
+    },
   },
   {
     name: 'failed',

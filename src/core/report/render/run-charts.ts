@@ -42,7 +42,7 @@ const MAKERS: Record<RunChart['key'], (input: RunChartsInput, marks: MarkOf) => 
       const value = cost.of(m);
       return value === null ? [] : [{ id: m.id, cost: value, quality: m.quality, pareto: m.pareto }];
     });
-    if (points.length === 0) return null;
+    if (points.every((p) => p.quality.mean === null)) return null;
     const title = `Quality against ${cost.title.toLowerCase()}; dashed: the Pareto front`;
     const { title: costTitle, unit: costUnit } = cost;
     const chart = scatterChart({ id: 'scatter', title, points, costTitle, costUnit, marks, width });
