@@ -45,8 +45,17 @@ const simulatedNode = z.discriminatedUnion('kind', [
 
 const lambda = z.number().min(0).max(2).default(0.1);
 
+const calibrated = z
+  .strictObject({
+    memory: z.number().min(1).finite().default(500).describe('Rounds that bias and spread are averaged over.'),
+    bias: z.number().nonnegative().finite().default(1).describe('Usual bias, in median biases.'),
+    spread: positive.default(1.5).describe('Usual variance, in median variances.'),
+    reach: positive.default(2).describe("How far a score may lie from the committee's median, in usual SDs."),
+  })
+  .describe('Mean of scores corrected by what was learned of their evaluators; our own rule.');
+
 const simulatedConsensus = z.union([
-  z.enum(['mean', 'median', 'trust', 'yuma', 'within-sd']),
+  z.enum(['mean', 'median', 'trust', 'yuma', 'within-sd', 'calibrated']),
   z.strictObject({ trimmed: z.number().min(0).lt(0.5).describe('Share cut from each side.') }),
   z.strictObject({
     trust: z
@@ -64,6 +73,7 @@ const simulatedConsensus = z.union([
       .strictObject({ kappa: z.number().gt(0).max(1).default(0.5) })
       .describe('Scores above what stake of share kappa supports are clipped.'),
   }),
+  z.strictObject({ calibrated }),
 ]);
 
 const who = {
