@@ -11,7 +11,7 @@ import {
 } from 'vscode';
 import { type LastResults, outcomesOf } from './last-results.ts';
 import type { PromptDocuments } from './prompt-documents.ts';
-import { rowsWithin } from './prompt-rows.ts';
+import { figuresLine, rowsWithin } from './prompt-rows.ts';
 import { besideText, figuresOf, passOf } from './score-text.ts';
 import { linesOf } from './shown-lines.ts';
 
@@ -69,11 +69,15 @@ export class RowScores implements Disposable {
     const results = prompt && this.results.get(prompt);
     const shown = linesOf(editor, AROUND);
     if (!results || !shown || workspace.getConfiguration('poq', document.uri).get('decorations') === 'off') return [];
-    return rowsWithin(prompt.rows, shown.first, shown.last, prompt.now).flatMap((row) => {
+    const rows = rowsWithin(prompt.rows, shown.first, shown.last, prompt.now);
+    return rows.flatMap((row, i) => {
       const { outcomes, edited } = outcomesOf(row.samples, results);
       const figures = figuresOf(outcomes);
       if (!figures) return [];
-      const { end } = document.lineAt(prompt.now(row.line)).range;
+      const next = rows[i + 1] ? prompt.now(rows[i + 1]!.line) : document.lineCount;
+      const textAt = (line: number) => document.lineAt(line).text;
+      const line = figuresLine(prompt.contents.format, prompt.now(row.line), next, textAt);
+      const { end } = document.lineAt(line).range;
       return {
         range: new Range(end, end),
         renderOptions: {

@@ -56,6 +56,35 @@ function firstFrom(rows: readonly PromptRow[], line: number, now: (line: number)
   return low;
 }
 
+/** Lines of a row that are looked at. */
+const MOST_LINES = 20;
+
+/**
+ * The line beside which the figures of a row are seen best. Rows of one line: that line. Records of a table end where the
+ * next one begins: the last line. Test rows of YAML, whose further lines stand further right: the shortest. Lines count
+ * from 0; `next` is where the next row begins, or the number of lines.
+ */
+export function figuresLine(
+  format: PromptFormat | null,
+  line: number,
+  next: number,
+  lineAt: (line: number) => string,
+): number {
+  const table = format === 'csv' || format === 'tsv';
+  if (!table && layoutOf(format) !== 'one-prompt') return line;
+  const indent = (text: string) => text.length - text.trimStart().length;
+  const first = indent(lineAt(line));
+  let best = line;
+  for (let at = line + 1; at < Math.min(next, line + MOST_LINES); at++) {
+    const text = lineAt(at);
+    if (text.trim() === '') continue;
+    if (table) best = at;
+    else if (indent(text) <= first) break;
+    else if (text.length <= lineAt(best).length) best = at;
+  }
+  return best;
+}
+
 /** Where the prompt itself begins in a file of the layout `one-prompt`; lines count from 0. */
 export function promptLine(format: PromptFormat | null, lineCount: number, lineAt: (line: number) => string): number {
   let fences = 0;

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { layoutOf, promptLine, rowAt, rowsOf, rowsWithin } from '../../../src/host/editor/prompt-rows.ts';
+import { describe, expect, test } from 'vitest';
+import type { PromptFormat } from '../../../src/core/config.ts';
+import { figuresLine, layoutOf, promptLine, rowAt, rowsOf, rowsWithin } from '../../../src/host/editor/prompt-rows.ts';
 import type { SampleHead } from '../../../src/protocol/reader.ts';
 
 const head = (id: string, line: number | undefined, file = 'a.jsonl'): SampleHead => ({
@@ -62,4 +63,35 @@ test('hand-written formats have one prompt, tables one a row', () => {
     'rows',
     'rows',
   ]);
+});
+
+describe('figures of a row stand', () => {
+  const at = (format: PromptFormat, text: string, line: number, next?: number) => {
+    const lines = text.split('\n');
+    return figuresLine(format, line, next ?? lines.length, (i) => lines[i]!);
+  };
+  const yaml = `testData:
+  - context: a long text about many things
+    question: what?
+
+    expected: it
+  - context: another
+    expected: something that is longer
+evaluators: []`;
+
+  test('beside the shortest line of a YAML row', () => {
+    expect(at('prompt-yml', yaml, 1, 5)).toBe(4);
+    expect(at('prompt-yml', yaml, 5)).toBe(5);
+    expect(at('promptfoo', 'tests:\n  - vars:\n      q: what is it?', 1)).toBe(1);
+  });
+
+  test('beside the last line of a record of a table', () => {
+    expect(at('csv', 'id,prompt\n1,"a\n\nb"\n2,c\n\n', 1, 4)).toBe(3);
+    expect(at('csv', 'id,prompt\n1,"a\n\nb"\n2,c\n\n', 4)).toBe(4);
+  });
+
+  test('beside the line of any other row', () => {
+    expect(at('jsonl', '{}\n  {}\n{}', 0)).toBe(0);
+    expect(at('squad', '{\n  "data": []\n}', 0)).toBe(0);
+  });
 });
