@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SimulatedConsensus } from '../../../src/core/config-simulation.ts';
 import { makeRule, ruleName } from '../../../src/core/simulation/rules.ts';
+import { Rng } from '../../../src/core/stats/rng.ts';
 
 function consensusOf(rule: SimulatedConsensus, scores: number[], stakes = scores.map(() => 1)): number {
   const seats = Int32Array.from(scores, (_, i) => i);
@@ -12,7 +13,7 @@ function consensusOf(rule: SimulatedConsensus, scores: number[], stakes = scores
   );
 }
 
-const RULES: SimulatedConsensus[] = ['mean', 'median', 'trust', 'yuma', 'within-sd', { trimmed: 0.2 }];
+const RULES: SimulatedConsensus[] = ['mean', 'median', 'trust', 'yuma', 'within-sd', 'calibrated', { trimmed: 0.2 }];
 
 describe('consensus rules', () => {
   it('settles the deployed oracle of the audit: 75, 80, 20, 25, 30 give 27.5', () => {
@@ -86,5 +87,45 @@ describe('consensus rules', () => {
 
   it('has names', () => {
     expect([ruleName('yuma'), ruleName({ trimmed: 0.2 })]).toEqual(['yuma', 'trimmed']);
+  });
+});
+
+describe('the calibrated rule', () => {
+  const EVALUATORS = 7;
+  /** Scores of an honest network: quality q, small errors that differ from round to round, no bias. */
+  function trained(attack: (score: number, round: number) => number) {
+    const rule = makeRule('calibrated', new Float64Array(EVALUATORS).fill(1), EVALUATORS);
+    const seats = Int32Array.from({ length: EVALUATORS }, (_, e) => e);
+    const rng = Rng.stream(3);
+    for (let round = 0; round < 500; round++) {
+      const quality = 3 + rng.nextInt(40) / 10;
+      const scores = Float64Array.from(seats, (e) => {
+        const score = quality + (rng.nextInt(101) - 50) / 50;
+        return e < 2 ? attack(score, round) : score;
+      });
+      rule.learn(scores, seats, EVALUATORS, rule.value(scores, seats, EVALUATORS));
+    }
+    return (...scores: number[]) => rule.value(Float64Array.from(scores), seats, scores.length);
+  }
+
+  it('is the mean before it has learned anything', () => {
+    expect(consensusOf('calibrated', [9, 1, 4, 2, 8])).toBeCloseTo(4.8, 12);
+  });
+
+  it('takes a learned bias back, in committees that the biased ones hold too', () => {
+    const value = trained((score) => Math.min(10, score + 3));
+    expect(value(8, 8, 5)).toBeGreaterThan(4.5);
+    expect(value(8, 8, 5)).toBeLessThan(5.7);
+  });
+
+  it('gives erratic evaluators little weight', () => {
+    const value = trained((score, round) => (round % 2 === 0 ? Math.min(10, score + 4) : Math.max(0, score - 4)));
+    expect(Math.abs(value(9, 1, 5, 5, 5) - 5)).toBeLessThan(0.3);
+    expect(Math.abs(value(9, 9, 5) - 5)).toBeLessThan(3);
+  });
+
+  it('stays close to the mean of honest scores', () => {
+    const value = trained((score) => score);
+    expect(Math.abs(value(4.5, 5, 5.7, 5.2) - 5.1)).toBeLessThan(0.15);
   });
 });
