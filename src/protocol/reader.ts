@@ -60,6 +60,11 @@ export interface ReaderApi {
   listRuns(root: string): Promise<StoredRun[]>;
   /** Figures of a run. Without intervals it is cheap enough for a run that goes on. */
   report(order: { path: string; intervals: boolean }): Promise<RunReport>;
+  /**
+   * What a large finished run says of itself, at once: its stored summary, without single latencies and without what
+   * intervals under other weights are computed from. Null for every other run.
+   */
+  storedReport(path: string): Promise<RunReport | null>;
   rows(path: string): Promise<RunRows>;
   /** Texts and scores of samples, in the order asked for; unknown ids are left out. */
   samples(order: { path: string; samples: string[] }): Promise<SampleDetail[]>;

@@ -33,7 +33,7 @@ export interface PanelActions {
 }
 
 export interface BridgeDeps {
-  reader: Pick<Reader, 'report' | 'rows' | 'samples' | 'compare'>;
+  reader: Pick<Reader, 'report' | 'storedReport' | 'rows' | 'samples' | 'compare'>;
   runs: Pick<Runs, 'active' | 'start' | 'resume'>;
   history: Pick<History, 'all' | 'list' | 'find' | 'keyOf' | 'baseline' | 'setBaseline'>;
   configs: Pick<Configs, 'of'>;
@@ -76,6 +76,8 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
   let shownFolder: PoqFolder | undefined;
   /** What the page had run again: shown as soon as it is there. */
   const awaited = new Set<RunScope>();
+  /** Paths of the runs of which the page was told something, so that their rows are read. */
+  const read = new Set<string>();
 
   const activeAt = (path: string) => runs.active.find(({ run }) => run?.path === path);
   const live = new LiveRun({
@@ -117,8 +119,12 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
       shownFolder = folder;
       live.show({ key, path });
       const run = await listed(key);
-      const report = await reader.report({ path, intervals: run.state !== 'running' });
-      return ownArrays({ ...report, run });
+      const order = { path, intervals: run.state !== 'running' };
+      const stored = read.has(path) ? null : await reader.storedReport(path);
+      read.add(path);
+      // Reading a large run takes seconds: the page asks again when that is done.
+      if (stored) inBackground(reader.report(order).finally(tellRunsChanged));
+      return ownArrays({ ...(stored ?? (await reader.report(order))), run });
     },
     rows: async (key) => ownArrays(await reader.rows((await runOf(key)).path)),
     samples: async (key, samples) => reader.samples({ path: (await runOf(key)).path, samples }),
@@ -192,6 +198,11 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
     if (started) message(panel).catch(deps.log);
   };
 
+  const tellRunsChanged = () => {
+    if (!started) return;
+    deps.place().then((place) => send((remote) => remote.runsChanged.asEvent(place)), deps.log);
+  };
+
   const show = (what: PanelRequest) => {
     if (!started) {
       wanted = { ...wanted, ...what };
@@ -208,10 +219,7 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
       if (!visible) started = false;
       live.setVisible(visible);
     },
-    runsChanged: () => {
-      if (!started) return;
-      deps.place().then((place) => send((remote) => remote.runsChanged.asEvent(place)), deps.log);
-    },
+    runsChanged: tellRunsChanged,
     progressed: (run, scope) => {
       if (awaited.delete(scope)) show({ run });
       live.progressed(run.path);

@@ -25,6 +25,7 @@ const METHODS: Record<keyof ReaderApi, true> = {
   proposeConfig: true,
   listRuns: true,
   report: true,
+  storedReport: true,
   rows: true,
   samples: true,
   compare: true,

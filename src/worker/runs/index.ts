@@ -7,12 +7,14 @@ import { Reports } from './reports.ts';
 import { RunIndexes } from './run-indexes.ts';
 import { RunWatches } from './run-watches.ts';
 import { readDetails } from './sample-details.ts';
+import { storedReport } from './stored-report.ts';
 import { StoredRuns } from './stored-runs.ts';
 
 export type RunReader = Pick<
   ReaderApi,
   | 'listRuns'
   | 'report'
+  | 'storedReport'
   | 'rows'
   | 'samples'
   | 'compare'
@@ -33,6 +35,7 @@ export function createRunReader(notify: ReaderHostApi['onRunChanged']): RunReade
   return {
     listRuns: async (root) => (await stored.list(root)).map(({ run }) => run),
     report: async ({ path, intervals }) => reports.get(await indexes.get(path), intervals),
+    storedReport: async (path) => storedReport(path),
     async rows(path) {
       const { table, record } = await indexes.get(path);
       return rowsOf(table, record.config);

@@ -31,7 +31,7 @@ const listed = (id: string, more: Partial<PanelRun> = {}): PanelRun => ({
 });
 
 /** A bridge on fakes, and a page that can say what it likes. */
-function setUp(options: { trusted?: boolean; runs?: PanelRun[]; models?: string[] } = {}) {
+function setUp(options: { trusted?: boolean; runs?: PanelRun[]; models?: string[]; stored?: object } = {}) {
   const runs = options.runs ?? [listed('2'), listed('1')];
   let baseline: ReturnType<typeof refOf> | null = null;
   const calls: unknown[][] = [];
@@ -51,6 +51,7 @@ function setUp(options: { trusted?: boolean; runs?: PanelRun[]; models?: string[
         weighing: {},
         reward: { models: { cost: { of: 'latency' } } },
       }),
+      storedReport: async () => options.stored ?? null,
       rows: note('rows', { samples: [], models: [], state: new Uint8Array(1), quality: new Float64Array(1) }),
       samples: async ({ samples }: { samples: string[] }) =>
         samples
@@ -167,6 +168,16 @@ describe('what the page asks for', () => {
     expect(JSON.stringify(report)).not.toContain('/secret');
     await call('report', 'k:2');
     expect(calls.map(([, order]) => (order as { intervals: boolean }).intervals)).toEqual([true, false]);
+  });
+
+  it('gets what a large run says of itself at first, and is told when its rows are read', async () => {
+    const { open, call, calls, sent } = setUp({ stored: { summary: { models: [] }, weighing: {}, reward: {} } });
+    open();
+    await call('start', { run: null });
+    expect(await call('report', 'k:2')).toMatchObject({ run: { key: 'k:2' }, summary: { models: [] } });
+    expect(calls).toEqual([['report', { path: '/ws/.poq/runs/2', intervals: true }]]);
+    await vi.waitFor(() => expect(sent.map(({ m }) => m)).toContain('runsChanged'));
+    expect(await call('report', 'k:2')).toMatchObject({ summary: { models: [{ id: 'a' }] } });
   });
 
   it('is compared with the baseline, unless it is the baseline', async () => {
