@@ -4,6 +4,8 @@ import { commands, type Disposable, workspace } from 'vscode';
 import { isLocked } from '../../node/store/lock.ts';
 import type { Folders, History, PoqFolder } from '../ports.ts';
 
+/** Nothing is written when a process dies: a run that somebody writes is looked at again after so many milliseconds. */
+const AGAIN_MS = 1000;
 /** Runs that are looked at for one that could be resumed. */
 const NEWEST = 30;
 
@@ -14,12 +16,18 @@ const NEWEST = 30;
 export function followRuns(folders: Folders, history: Pick<History, 'onDidChange'>): Disposable {
   /** Workspace folders, and those of files that are open without one. */
   const known = new Map<string, PoqFolder>();
+  let timer: NodeJS.Timeout | undefined;
+  let disposed = false;
   const update = async () => {
+    clearTimeout(timer);
     const all = new Map([...known, ...folders.all().map((folder) => [folder.root, folder] as const)]);
     const runs = (await Promise.all([...all.values()].map(runsIn))).flat();
     await commands.executeCommand('setContext', 'poq.hasRuns', runs.length > 0);
-    const resumable = runs.some(({ state, path }) => state !== 'done' && !(state === 'running' && isWritten(path)));
+    const written = runs.filter(({ state, path }) => state === 'running' && isWritten(path));
+    const resumable = runs.some((run) => run.state !== 'done' && !written.includes(run));
     await commands.executeCommand('setContext', 'poq.canResume', resumable);
+    clearTimeout(timer);
+    if (written.length > 0 && !disposed) timer = setTimeout(() => void update(), AGAIN_MS);
   };
   const subscriptions = [
     history.onDidChange((folder) => {
@@ -31,6 +39,8 @@ export function followRuns(folders: Folders, history: Pick<History, 'onDidChange
   void update();
   return {
     dispose: () => {
+      disposed = true;
+      clearTimeout(timer);
       for (const subscription of subscriptions) subscription.dispose();
     },
   };

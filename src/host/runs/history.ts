@@ -8,6 +8,8 @@ import { runKey } from './run-key.ts';
 
 /** Changes of run folders come in bursts. */
 const SETTLE_MS = 300;
+/** Nothing is written when a process dies: a run that another one executes is looked at again after so long. */
+const AGAIN_MS = 2000;
 
 /** The runs on the disk, of this window and of others. */
 export function createHistory(folders: Folders, reader: Reader, runs: Runs): History & Disposable {
@@ -18,9 +20,10 @@ export function createHistory(folders: Folders, reader: Reader, runs: Runs): His
   /** Folders of files without a workspace, in which runs were made or asked for. */
   const further = new Map<string, PoqFolder>();
   const watchers = new Map<string, Disposable>();
+  let disposed = false;
 
   const tell = (folder: PoqFolder) => {
-    if (timers.has(folder.root)) return;
+    if (disposed || timers.has(folder.root)) return;
     const timer = setTimeout(() => {
       timers.delete(folder.root);
       changed.fire(folder);
@@ -53,11 +56,32 @@ export function createHistory(folders: Folders, reader: Reader, runs: Runs): His
     runs.onDidEnd(({ folder }) => tell(folder)),
   ];
 
+  const isActive = (path: string) => runs.active.some(({ run }) => run?.path === path);
+  const goesOnElsewhere = ({ state, path }: StoredRun) => state === 'running' && !isActive(path);
+  const looks = new Map<string, NodeJS.Timeout>();
+  /** Tells when one of the runs that somebody else executes is over without a word. */
+  const lookAgain = (folder: PoqFolder, going: readonly StoredRun[]) => {
+    clearTimeout(looks.get(folder.root));
+    looks.delete(folder.root);
+    if (going.length === 0 || disposed) return;
+    const look = async () => {
+      const now = await reader.listRuns(folder.root).catch(() => null);
+      const left = now?.filter((run) => goesOnElsewhere(run) && going.some(({ path }) => path === run.path)) ?? going;
+      if (left.length < going.length) tell(folder);
+      else lookAgain(folder, going);
+    };
+    looks.set(
+      folder.root,
+      setTimeout(() => void look(), AGAIN_MS),
+    );
+  };
+
   const list = async (folder: PoqFolder): Promise<PanelRun[]> => {
     watch(folder);
     if (!workspace.getWorkspaceFolder(folder.uri)) further.set(folder.root, folder);
     const stored = await reader.listRuns(folder.root);
     const baseline = readBaseline(folder.root);
+    lookAgain(folder, stored.filter(goesOnElsewhere));
     return stored.map((run) => {
       const ref: RunRef = { folder, id: run.id, path: run.path };
       const key = runKey(folder.root, run.id);
@@ -66,7 +90,7 @@ export function createHistory(folders: Folders, reader: Reader, runs: Runs): His
     });
   };
   const describe = ({ path, ...run }: StoredRun, { folder }: RunRef, key: string, isBaseline: boolean): PanelRun => {
-    const active = runs.active.some((other) => other.run?.path === path);
+    const active = isActive(path);
     const canResume = !active && (run.state === 'cancelled' || run.state === 'interrupted' || run.state === 'failed');
     return { ...run, key, folder: folder.name, isBaseline, active, canResume };
   };
@@ -98,7 +122,8 @@ export function createHistory(folders: Folders, reader: Reader, runs: Runs): His
     },
     onDidChange: changed.event,
     dispose: () => {
-      for (const timer of timers.values()) clearTimeout(timer);
+      disposed = true;
+      for (const timer of [...timers.values(), ...looks.values()]) clearTimeout(timer);
       for (const subscription of [...subscriptions, ...watchers.values()]) subscription.dispose();
     },
   };

@@ -44,8 +44,6 @@ describe('bad days', function () {
     const kept = answered(id).length;
     assert.ok(kept < PROMPTS, 'the run was over before the window was reloaded');
     await window.runCommand('PoQ: Resume Run');
-    await window.page.waitForTimeout(3000);
-    await window.screenshot('/tmp/poq/shots/resume.png');
     await window.page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
     await window.press('Enter');
     const { summary } = await finishedRun(folder, 1);

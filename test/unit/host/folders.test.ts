@@ -40,12 +40,12 @@ const open = (...paths: string[]) => {
 it('folders of one name are told apart by where they lie, wherever they are named', () => {
   const folders = createFolders();
   const names = () => folders.all().map(({ name }) => name);
-  open('/work/a/prompts', '/work/b/prompts', '/work/other');
+  open('/home/a/prompts', '/home/b/prompts', '/home/other');
   expect(names()).toEqual(['prompts (a)', 'prompts (b)', 'other']);
-  expect(folders.of(new Uri('/work/b/prompts/x.jsonl') as never).name).toBe('prompts (b)');
+  expect(folders.of(new Uri('/home/b/prompts/x.jsonl') as never).name).toBe('prompts (b)');
   open('/one/a/prompts', '/two/a/prompts');
   expect(names()).toEqual(['prompts (/one/a/prompts)', 'prompts (/two/a/prompts)']);
-  open('/work/a/prompts');
+  open('/home/a/prompts');
   expect(names()).toEqual(['prompts']);
 });
 

@@ -51,3 +51,29 @@ it('tells of a run when its folder is there and when it ends, not of every step'
   expect(told).toBe(2);
   history.dispose();
 });
+
+it('tells that a run of another window is over, also when that died without a word', async () => {
+  const runs = { active: [], onDidChange: () => subscription, onDidEnd: () => subscription };
+  let state = 'running';
+  let looks = 0;
+  const reader = {
+    listRuns: async () => {
+      looks++;
+      return [{ id: '1', path: '/nowhere/.poq/runs/1', state, startedAt: '2026' }];
+    },
+  };
+  const history = createHistory({ all: () => [folder] } as never, reader as never, runs as never);
+  let told = 0;
+  history.onDidChange(() => told++);
+  expect(await history.list(folder)).toMatchObject([{ state: 'running', canResume: false }]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([told, looks > 2]).toEqual([0, true]);
+  state = 'interrupted';
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(told).toBe(1);
+  expect(await history.list(folder)).toMatchObject([{ state: 'interrupted', canResume: true }]);
+  const before = looks;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([told, looks]).toEqual([1, before]);
+  history.dispose();
+});
