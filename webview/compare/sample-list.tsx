@@ -147,7 +147,7 @@ export function SampleList(props: ListProps) {
 /** Pixels of a model's column: for the names in its head, within bounds. */
 function cellWidth(names: string[]): number {
   const longest = Math.max(0, ...names.map((name) => name.length));
-  return Math.min(104, Math.max(54, Math.ceil(6.4 * longest) + 24));
+  return Math.min(104, Math.max(54, Math.ceil(6.8 * longest) + 28));
 }
 
 function useRowHeight(scroller: RefObject<HTMLElement>): number {

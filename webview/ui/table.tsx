@@ -155,12 +155,17 @@ function TableRow<Row>({ row, shown, named, widths, open, openCell, mark, note, 
               ) : (
                 <bdi>{figure}</bdi>
               )}
-              {note && <span class="dim note-beside"> {note(row)}</span>}
+              {note && <span class="dim small"> {note(row)}</span>}
             </th>
           );
         const place = openCell?.(row, column.key);
         return (
-          <td key={column.key} class={column.numeric ? 'num' : undefined} style={style} title={text}>
+          <td
+            key={column.key}
+            class={column.numeric ? 'num' : undefined}
+            style={style}
+            title={aside ? `${text} ${aside}` : text}
+          >
             {place ? (
               <button type="button" class="link" aria-label={`${text}: ${place.label}`} onClick={() => place.act()}>
                 {figure}

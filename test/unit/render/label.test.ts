@@ -6,6 +6,7 @@ const TEXT = 'Nora works in the library in Leeds. Omar works in the bakery in Yo
 test.each([
   ['a question at the end', `Answer from the text.\n\nText: ${TEXT}\n\nQuestion: Where does Nora work?`],
   ['an instruction after it', `Text: ${TEXT}\n\nQuestion: Where does Nora work?\n\nAnswer with a short phrase.`],
+  ['an instruction before it', `${TEXT}\nAnswer with a short phrase: Where does Nora work?`],
   ['an empty answer after it', `${TEXT}\r\nWhere does Nora work?\r\nAnswer:\r\n`],
 ])('the question tells: %s', (_, prompt) => {
   expect(tellingLine(prompt)).toBe('Where does Nora work?');
