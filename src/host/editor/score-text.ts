@@ -121,7 +121,8 @@ export function besideText(figures: Figures, edited: boolean, t: Translate): str
   if (samples > 1) texts.unshift(`${sign(passOf(figures))} ${t('{0} of {1} passed', passed, passed + notPassed)}`);
   if (edited) texts.push(t('edited since'));
   // One line: ids of models come from a file.
-  return texts.join('   ').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  // Wide spaces: the editor joins plain ones.
+  return texts.join('\u2003').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /** Whether all samples passed; null where that is not known. */

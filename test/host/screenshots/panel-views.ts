@@ -24,22 +24,16 @@ export async function showTab(window: VSCodeWindow, label: string): Promise<void
   await window.panel().getByRole('tabpanel', { name: label }).locator('table, [role=grid]').first().waitFor();
 }
 
-const override = (width: number, height: number, deviceScaleFactor: number) =>
-  ['Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor, mobile: false }] as const;
-
-/** A view of a panel that has only so much room, in CSS pixels; `scale` device pixels each. */
-function within(view: View, width: number, height: number, scale: number): View {
+/** A view of a panel that has only so much room, in CSS pixels. */
+function within(view: View, width: number, height: number): View {
   return {
     ...view,
     async show(window) {
       await window.runCommand('View: Close Primary Side Bar');
-      if (scale === 1) await window.page.setViewportSize({ width, height });
-      // Not detached: that would undo it.
-      else await (await window.page.context().newCDPSession(window.page)).send(...override(width, height, scale));
+      await window.page.setViewportSize({ width, height });
       await view.show(window);
     },
     async after(window) {
-      if (scale !== 1) await (await window.page.context().newCDPSession(window.page)).send(...override(1280, 800, 1));
       await window.page.setViewportSize({ width: 1280, height: 800 });
       await window.runCommand('View: Focus into Primary Side Bar');
     },
@@ -83,8 +77,18 @@ export const PANEL_VIEWS: View[] = [
   }),
   tab('evaluators', 'Evaluators'),
   tab('runs', 'Runs'),
-  within(tab('narrow-leaderboard', 'Leaderboard'), 460, 900, 1),
-  within(tab('narrow-compare', 'Compare'), 460, 900, 1),
-  within(tab('zoom-leaderboard', 'Leaderboard'), 640, 400, 2),
-  within(tab('zoom-compare', 'Compare'), 640, 400, 2),
+  within(tab('narrow-leaderboard', 'Leaderboard'), 460, 900),
+  within(tab('narrow-compare', 'Compare'), 460, 900),
+];
+
+/** In a window whose pixels are twice as large. */
+export const ZOOM_VIEWS: View[] = [
+  {
+    ...tab('zoom-leaderboard', 'Leaderboard'),
+    async show(window) {
+      await window.runCommand('View: Close Primary Side Bar');
+      await tab('', 'Leaderboard').show(window);
+    },
+  },
+  tab('zoom-compare', 'Compare'),
 ];

@@ -8,7 +8,7 @@ import { slowEndpoint, slowWorkspace } from '../support/slow-endpoint.ts';
 import type { WindowOptions } from '../support/window.ts';
 import { copyQuickstart } from '../support/workspaces.mjs';
 import { EDITOR_VIEWS } from './editor-views.ts';
-import { PANEL_VIEWS } from './panel-views.ts';
+import { PANEL_VIEWS, ZOOM_VIEWS } from './panel-views.ts';
 import { EMPTY_VIEWS, RUNNING_VIEWS, UNTRUSTED_VIEWS } from './state-views.ts';
 import type { View } from './view.ts';
 
@@ -32,6 +32,11 @@ export function scenes(home: string): Scene[] {
   return [
     {
       views: [...PANEL_VIEWS, ...EDITOR_VIEWS],
+      workspace: (folder) => cpSync(scored(home), folder, { recursive: true }),
+    },
+    {
+      views: ZOOM_VIEWS,
+      options: { viewport: { width: 640, height: 400 }, scale: 2 },
       workspace: (folder) => cpSync(scored(home), folder, { recursive: true }),
     },
     { views: EMPTY_VIEWS, workspace: recorded },
