@@ -31,16 +31,23 @@ export function setupCommands(deps: SetupDeps) {
       const folder = await deps.folders.pick();
       if (folder) await chooseModels(deps, folder);
     },
-    setApiKey: async (given?: unknown) => setApiKey(deps, modelIdOf(given)),
+    setApiKey: async (given?: unknown) => {
+      const folder = folderOf(given) ?? (await deps.folders.pick());
+      if (folder) await setApiKey(deps, folder, modelIdOf(given));
+    },
     showDevices: () => showDevices(deps),
   };
 }
 
-/** A model as messages name it, or as the row of a view holds it. */
+/** The model that a row of a view, or a message, is about. */
 function modelIdOf(given: unknown): string | undefined {
-  if (typeof given === 'string') return given;
   const node = (given as { node?: { id?: unknown } } | undefined)?.node;
   return typeof node?.id === 'string' ? node.id : undefined;
+}
+
+/** Its folder, which need not be one of the workspace. */
+function folderOf(given: unknown): PoqFolder | undefined {
+  return (given as { folder?: PoqFolder } | undefined)?.folder;
 }
 
 /** Writes a config for what is there; an existing one is opened and left as it is. */
@@ -127,9 +134,11 @@ function written(model: ModelConfig): object {
 }
 
 /** Keeps a key in the editor's secret storage, for one model's endpoint; an empty one removes it. */
-async function setApiKey({ folders, configs, keys, messages }: SetupDeps, modelId: string | undefined): Promise<void> {
-  const folder = await folders.pick();
-  if (!folder) return;
+async function setApiKey(
+  { configs, keys, messages }: SetupDeps,
+  folder: PoqFolder,
+  modelId: string | undefined,
+): Promise<void> {
   const { config } = await configs.of(folder);
   const takers = (config?.models ?? []).filter((model) => model.provider === 'openai' && model.apiKey !== undefined);
   if (takers.length === 0) {

@@ -55,7 +55,7 @@ export async function askPermissions(
   models?: string[],
 ): Promise<Permissions | undefined> {
   const keys = await deps.keys.of(config);
-  if (!(await hasKeys(deps, config, keys, models))) return undefined;
+  if (!(await hasKeys(deps, folder, config, keys, models))) return undefined;
   const places = deps.places();
   const downloads = await deps.reader.downloads({ root: folder.root, config, places, models });
   if (downloads.length > 0 && !(await askForDownloads(downloads, deps.messages))) return undefined;
@@ -75,6 +75,7 @@ async function saveChanged({ folders, messages }: PreparationDeps, folder: PoqFo
 
 async function hasKeys(
   { messages }: PreparationDeps,
+  folder: PoqFolder,
   config: Config,
   keys: Record<string, KeptKey>,
   models: string[] | undefined,
@@ -88,7 +89,9 @@ async function hasKeys(
       model.id,
       env,
     );
-    await messages.error(message, [{ title: l10n.t('Set API Key'), command: 'poq.setApiKey', args: [model.id] }]);
+    await messages.error(message, [
+      { title: l10n.t('Set API Key'), command: 'poq.setApiKey', args: [{ folder, node: model }] },
+    ]);
     return false;
   }
   return true;

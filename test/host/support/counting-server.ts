@@ -9,11 +9,8 @@ export interface CountingServer {
   close(): void;
 }
 
-/**
- * A server on this machine that notes every request.
- * @param answer what it says to a path; undefined: 404. Without it the server is a model that knows one answer.
- */
-export async function countingServer(answer?: (url: string) => Buffer | undefined): Promise<CountingServer> {
+/** A model server on this machine that notes every request. Its one answer repeats the key that it was given. */
+export async function countingServer(): Promise<CountingServer> {
   const asked: CountingServer['asked'] = [];
   const server = createServer((request, response) => {
     const url = request.url ?? '';
@@ -22,10 +19,10 @@ export async function countingServer(answer?: (url: string) => Buffer | undefine
     request.on('data', (data) => {
       entry.body += data;
     });
-    const body = answer ? answer(url) : url.endsWith('/chat/completions') ? Buffer.from(ANSWER) : undefined;
-    response.statusCode = body ? 200 : 404;
-    if (!answer) response.setHeader('content-type', 'application/json');
-    request.on('end', () => response.end(body ?? '{}'));
+    const found = url.endsWith('/chat/completions');
+    response.statusCode = found ? 200 : 404;
+    response.setHeader('content-type', 'application/json');
+    request.on('end', () => response.end(found ? answerTo(request.headers.authorization) : '{}'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -38,7 +35,9 @@ export async function countingServer(answer?: (url: string) => Buffer | undefine
   };
 }
 
-const ANSWER = JSON.stringify({
-  choices: [{ message: { role: 'assistant', content: 'in the library' }, finish_reason: 'stop' }],
-  usage: { prompt_tokens: 9, completion_tokens: 3 },
-});
+function answerTo(authorization = ''): string {
+  return JSON.stringify({
+    choices: [{ message: { role: 'assistant', content: `in the library ${authorization}` }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 9, completion_tokens: 3 },
+  });
+}

@@ -38,6 +38,8 @@ export interface WindowOptions {
 }
 
 interface Session {
+  /** Where VS Code keeps all that it keeps: settings, state, logs. */
+  home: string;
   port: number;
   context: BrowserContext;
   development: string[];
@@ -76,7 +78,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<VSCodeWin
     });
     const development = extensionsDir ? [] : [ROOT];
     development.push(...(options.extensions ?? []).map((folder) => path.join(ROOT, folder)));
-    return await showWindow({ port: server.port, context, development, trust, end }, options.folder);
+    return await showWindow({ home, port: server.port, context, development, trust, end }, options.folder);
   } catch (error) {
     await end();
     throw error;
@@ -102,6 +104,11 @@ export class VSCodeWindow extends Workbench {
     super(page, session.trust);
     this.#session = session;
     this.folder = folder;
+  }
+
+  /** The folder with all that VS Code keeps: settings, state, logs. */
+  get home(): string {
+    return this.#session.home;
   }
 
   /** A second window beside this one, on the same folder or another, of the same VS Code. */

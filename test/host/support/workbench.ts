@@ -46,11 +46,18 @@ export class Workbench {
   /** Opens the command palette and types. */
   async openPalette(text = ''): Promise<void> {
     const input = this.page.locator('.quick-input-widget input[type=text]');
-    await this.page.keyboard.press('F1');
-    await input.waitFor({ state: 'visible', timeout: 10_000 }).catch(async (error) => {
-      const dialog = this.page.locator('.monaco-dialog-box');
-      throw (await dialog.count()) > 0 ? new Error(`A dialog is in the way: ${await dialog.innerText()}`) : error;
-    });
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      try {
+        await input.waitFor({ state: 'visible', timeout: 4000 });
+        break;
+      } catch (error) {
+        const dialog = this.page.locator('.monaco-dialog-box');
+        if ((await dialog.count()) > 0) throw new Error(`A dialog is in the way: ${await dialog.innerText()}`);
+        // A panel that came at that moment took the focus, and the palette went.
+        if (attempt === 2) throw error;
+      }
+    }
     await input.fill(`>${text}`);
   }
 
