@@ -44,22 +44,17 @@ export const EDITOR_VIEWS: View[] = [
       await window.runCommand('View: Close All Editors');
       await window.openFile('poq.config.json');
       await goTo(window, ...place(window, 'poq.config.json', '"metric": "chrf', 11));
-      await window.press('Control+Space');
+      await window.runCommand('Trigger Suggest');
       await window.page.locator('.suggest-widget.visible .monaco-list-row').nth(1).waitFor();
     },
   },
   {
     name: 'config-hover',
-    hovers: true,
     async show(window) {
       await window.openFile('poq.config.json');
-      await hover(
-        window,
-        window.page
-          .locator('.view-line span')
-          .filter({ hasText: /^"minQuality"$/ })
-          .first(),
-      );
+      await goTo(window, ...place(window, 'poq.config.json', '"minQuality"', 3));
+      await window.runCommand('Show or Focus Hover');
+      await window.page.locator('.monaco-hover:visible').first().waitFor();
     },
   },
   {
