@@ -110,21 +110,23 @@ const attack = z
     z.strictObject({
       kind: z.literal('collusion').describe('Raises the scores of one model.'),
       ...who,
-      target: text.describe('The model.'),
+      target: text.optional().describe('The model; or name it among `nodes`.'),
       strength: points.default(10),
       probability,
     }),
     z.strictObject({
       kind: z.literal('false-cost').describe('Reports the cost times (1 - strength).'),
       ...who,
-      of: z.enum(['models', 'evaluators']).default('models'),
+      of: z.enum(['models', 'evaluators']).optional().describe('Models, unless `nodes` names evaluators.'),
       strength: share.default(0.5),
+      probability,
     }),
     z.strictObject({
       kind: z.literal('gaming').describe('Models whose answers are made to please one evaluator.'),
       ...who,
-      target: text.describe('The evaluator.'),
+      target: text.optional().describe('The evaluator; or name it among `nodes`.'),
       strength: points.default(2),
+      probability: share.default(1).describe('Share of the answers that are made so.'),
     }),
   ])
   .refine((a) => (a.share === undefined) !== (a.nodes === undefined), {

@@ -27,7 +27,7 @@ export interface Advice {
   rules: { rule: SimulatedConsensus; honest: number; attacks: { kind: string; rmse: number }[]; worst: number }[];
 }
 
-const RULES: SimulatedConsensus[] = ['mean', 'median', { trimmed: 0.2 }, 'trust', 'yuma', 'within-sd'];
+const RULES: SimulatedConsensus[] = ['mean', 'median', { trimmed: 0.2 }, 'trust', 'yuma', 'within-sd', 'calibrated'];
 const ATTACKS = ['boosting', 'sabotage', 'noise', 'intermittent', 'lazy'] as const;
 
 /**

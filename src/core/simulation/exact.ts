@@ -14,7 +14,7 @@ type Settings = Pick<Config, 'reward' | 'simulation'>;
 const MOST_TERMS = 100_000_000;
 
 /** What the exact sums would take, and why they cannot be had; `reason` is null where they can. */
-export interface Exactness {
+interface Exactness {
   terms: number;
   reason: string | null;
   /** The key of the config that is in the way. */
@@ -25,7 +25,7 @@ export interface Exactness {
  * Whether expectation and variance of every reward are finite sums over (sample, model, committee, outcomes): nothing
  * may depend on earlier rounds or be drawn from a continuum, and at most 10^8 terms.
  */
-export function exactness(plan: Plan): Exactness {
+function exactness(plan: Plan): Exactness {
   const { simulation } = plan;
   const terms = termsOf(plan);
   const many = `${terms.toLocaleString('en-US')} terms`;

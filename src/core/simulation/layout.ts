@@ -58,7 +58,7 @@ export function outcomesOf(plan: Plan): number {
 }
 
 /** True where sample, model and committee, whatever its order, decide everything. */
-export function isSettled(plan: Plan): boolean {
+function isSettled(plan: Plan): boolean {
   return !plan.hasState && !needsChance(plan) && !plan.dynamic.includes(COPY);
 }
 

@@ -2,13 +2,15 @@ import type { Config } from '../config.ts';
 import type { SimulationConfig } from '../config-simulation.ts';
 import { FAILED, GOOD } from '../report/table.ts';
 import { budgetCost, minmaxCosts } from '../reward/cost.ts';
-import { assignAttacks, type Behaviours, honestBehaviours, type ScoreAttack, targets, workShare } from './attacks.ts';
+import { nextUnit } from '../stats/normal.ts';
+import { assignAttacks, type Behaviours, honestBehaviours, type ScoreAttack, workShare } from './attacks.ts';
 import { SimulationError } from './errors.ts';
 import type { Population } from './population.ts';
 import { makeRule } from './rules.ts';
+import { namedStream } from './streams.ts';
 
 /** What an evaluator does with a score in the moment of the round, beyond what is known before it. */
-export const AS_REPORTED = 0;
+const AS_REPORTED = 0;
 export const NOISE = 1;
 export const RUNNING_MEAN = 2;
 export const COPY = 3;
@@ -50,7 +52,7 @@ export interface Plan {
   warnings: string[];
 }
 
-export const VOID = 0;
+const VOID = 0;
 export const PAID_ZERO = 1;
 export const SCORED = 2;
 
@@ -73,12 +75,11 @@ export function makePlan(population: Population, { reward, simulation }: Setting
     state === GOOD ? SCORED : state === FAILED && reward.failures === 'zero' ? PAID_ZERO : VOID,
   );
   if (fate.every((is) => is === VOID)) throw new SimulationError(['run'], 'has no generation that a round could use');
-  const said = scoresSaid(population, behaviours);
+  const said = scoresSaid(population, behaviours, simulation.seed);
   const attacks = behaviours.scores;
   const dynamic = Uint8Array.from(attacks, (attack) => dynamicOf(attack, simulation.commitReveal));
   const modelCosts = modelPenalties(population, fate, behaviours, reward);
   const evaluatorCosts = evaluatorPenalties(population, behaviours, reward, simulation);
-  const audited = (factor: number) => (factor === 1 ? 0 : simulation.audit.probability);
   return {
     population,
     simulation,
@@ -98,7 +99,10 @@ export function makePlan(population: Population, { reward, simulation }: Setting
     modelPenalty: modelCosts.penalty,
     evaluatorPenalty: evaluatorCosts.penalty,
     penaltyStride: evaluatorCosts.stride,
-    caught: Float64Array.from([...behaviours.modelCostFactor, ...behaviours.evaluatorCostFactor], audited),
+    caught: Float64Array.from(
+      [...behaviours.modelLies, ...behaviours.evaluatorLies],
+      (lies) => lies * simulation.audit.probability,
+    ),
     unknown: [...modelCosts.unknown, ...evaluatorCosts.unknown],
     modelCdf: simulation.draw === 'stake' ? cumulative(models.map(({ stake }) => stake)) : null,
     hasState: makeRule(simulation.consensus, new Float64Array(1), 1).isStateful || dynamic.includes(RUNNING_MEAN),
@@ -122,13 +126,15 @@ function dynamicOf(attack: ScoreAttack | null, commitReveal: boolean): number {
   return attack.kind === 'copier' && !commitReveal ? COPY : AS_REPORTED;
 }
 
-function scoresSaid(population: Population, { scores: attacks, gaming }: Behaviours) {
+function scoresSaid(population: Population, { scores: attacks, favours, gaming }: Behaviours, seed: number) {
   const { scores, models, evaluators, rows } = population;
   const width = evaluators.length;
   const honest = gaming.some(({ strength }) => strength > 0) ? scores.slice() : scores;
-  for (const [model, { evaluators: pleased, strength }] of gaming.entries()) {
+  for (const [model, { evaluators: pleased, strength, probability }] of gaming.entries()) {
     if (strength === 0) continue;
+    const rng = namedStream(seed, 'gaming', models[model]!.id);
     for (let row = 0; row < rows; row++) {
+      if (nextUnit(rng) >= probability) continue;
       const first = (row * models.length + model) * width;
       for (const e of pleased) honest[first + e] = Math.min(10, honest[first + e]! + strength);
     }
@@ -136,7 +142,7 @@ function scoresSaid(population: Population, { scores: attacks, gaming }: Behavio
   const reported = attacks.every((attack) => attack === null) ? honest : honest.slice();
   for (const [e, attack] of attacks.entries()) {
     if (attack === null) continue;
-    const favoured = attack.kind === 'collusion' ? targets(population, attack) : null;
+    const favoured = favours[e];
     for (let cell = 0; cell < rows * models.length; cell++) {
       if (favoured && !favoured.includes(cell % models.length)) continue;
       reported[cell * width + e] = say(attack, honest[cell * width + e]!);

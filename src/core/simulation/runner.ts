@@ -140,7 +140,7 @@ export function gridOf(plan: Plan, counts?: Float64Array): RewardGrid {
 }
 
 /** Settles every outcome that came, as often as it came. */
-export function settleCounts(plan: Plan, counts: Uint32Array, subsets: Int32Array, round: Round): void {
+function settleCounts(plan: Plan, counts: Uint32Array, subsets: Int32Array, round: Round): void {
   const { k, draw } = plan.simulation;
   const committees = subsets.length / k;
   const answers = draw === 'all' ? 1 : plan.models;

@@ -128,6 +128,43 @@ describe('behaviours, in rounds computed by hand', () => {
     expect(gain(0.28)).toBeLessThan(0);
   });
 
+  it('collusion and gaming take the other party from `nodes` too', () => {
+    const population = populationOf({
+      evaluatorCosts: [1, 1, 1],
+      scores: [
+        [
+          [4, 6, 8],
+          [4, 6, 8],
+        ],
+      ],
+    });
+    const play = (...attacks: Attack[]) => exact(population, settingsOf({ k: 3, attacks })).models;
+    const { models } = { models: play({ kind: 'collusion', nodes: ['e0', 'm1'], strength: 3 }) };
+    expect(models.map(({ costBlind }) => costBlind)).toEqual([0.6, 0.7].map((q) => expect.closeTo(q, 10)));
+    expect(play({ kind: 'gaming', nodes: ['m0', 'e1'], strength: 3 })[0]!.costBlind).toBeCloseTo(0.7, 10);
+    expect(() => play({ kind: 'collusion', share: 0.5 })).toThrow(/attacks\[0\]\.target: is required: the model/);
+    expect(() => play({ kind: 'gaming', nodes: ['e1'] })).toThrow(/attacks\[0\]\.nodes: names none of the models/);
+    expect(() => play({ kind: 'gaming', nodes: ['m9', 'e1'] })).toThrow(/nodes\[0\]: there is no model "m9"/);
+  });
+
+  it('gaming a share of the answers, lying in a share of the reports', () => {
+    const scores = Array.from({ length: 4000 }, () => [
+      [4, 6, 8],
+      [4, 6, 8],
+    ]);
+    const population = populationOf({ scores, evaluatorCosts: [1, 1, 1], modelCosts: [0, 100] });
+    const attacks: Attack[] = [
+      { kind: 'gaming', nodes: ['m0'], target: 'e1', strength: 3, probability: 0.25 },
+      { kind: 'false-cost', nodes: ['e2'], probability: 0.5 },
+    ];
+    const audit = { probability: 0.4, stake: 1 };
+    const { models, evaluators } = exact(population, settingsOf({ k: 3, attacks, audit }));
+    expect(models[0]!.reward.mean).toBeCloseTo(0.6 + 0.25 * 0.1, 2);
+    // Of m1's rounds and m0's honest ones closeness is 0.8, of the others 0.9; a fifth of the pay and a stake are lost.
+    const closeness = 0.8 + 0.125 * 0.1;
+    expect(evaluators[2]!.reward.mean).toBeCloseTo(0.8 * closeness - 0.2, 2);
+  });
+
   it('noise has the spread of its strength', () => {
     const scores = [[[5, 5, 5]]];
     const attacks: Attack[] = [{ kind: 'noise', nodes: ['e0', 'e1', 'e2'], strength: 0.9 }];
