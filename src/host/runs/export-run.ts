@@ -15,7 +15,8 @@ export async function exportRun(run: RunRef, reader: Reader, messages: Messages)
   if (!chosen) return;
   const { format, label } = chosen;
   const defaultUri = Uri.joinPath(run.folder.uri, `poq-${run.id}.${format}`);
-  const target = await window.showSaveDialog({ defaultUri, filters: { [label]: [format] } });
+  const title = l10n.t('Save Report');
+  const target = await window.showSaveDialog({ title, defaultUri, filters: { [label]: [format] } });
   if (!target) return;
   const text = await reader.exportRun({ path: run.path, format });
   await workspace.fs.writeFile(target, new TextEncoder().encode(text));

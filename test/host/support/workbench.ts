@@ -50,7 +50,8 @@ export class Workbench {
       await this.page.keyboard.press('F1');
       try {
         await input.waitFor({ state: 'visible', timeout: 4000 });
-        break;
+        await input.fill(`>${text}`, { timeout: 4000 });
+        return;
       } catch (error) {
         const dialog = this.page.locator('.monaco-dialog-box');
         if ((await dialog.count()) > 0) throw new Error(`A dialog is in the way: ${await dialog.innerText()}`);
@@ -58,7 +59,6 @@ export class Workbench {
         if (attempt === 2) throw error;
       }
     }
-    await input.fill(`>${text}`);
   }
 
   /** The rows of the palette or a quick pick with a label: exactly this text, or a match. */
