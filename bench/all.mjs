@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Every benchmark after the other, then all claims together. Misses are told, not failed: a busy machine misses too. */
-const BENCHMARKS = ['metrics', 'onnx', 'large', 'endpoint', 'panel'];
+const BENCHMARKS = ['metrics', 'onnx', 'large', 'endpoint', 'panel', 'editor'];
 const claims = [];
 let broken = 0;
 
