@@ -47,8 +47,14 @@ export function activate(context: ExtensionContext): void {
   );
   const watch = createRunWatch(reader, runChanges.event);
   const editorModels = createEditorModels(context.languageModelAccessInformation);
-  const engine = (host: Pick<EngineHostApi, 'onEvents'>) =>
-    startEngine(program('run-worker.mjs'), { ...editorModels, ...host }, tellLog, proxyVariables);
+  const engine = (host: Pick<EngineHostApi, 'onEvents'>) => {
+    const started = startEngine(program('run-worker.mjs'), { ...editorModels, ...host }, tellLog, proxyVariables);
+    const dispose = () => {
+      editorModels.abortAll();
+      return started.dispose();
+    };
+    return { ...started, dispose };
+  };
   const runs = createRuns({ folders, configs, keys, reader, messages, places, startEngine: engine });
   const history = createHistory(folders, reader, runs);
   const panels = createPanels({ context, folders, configs, reader, runs, history, watch, messages });
@@ -64,7 +70,6 @@ export function activate(context: ExtensionContext): void {
     context.subscriptions.push(commands.registerCommand(`poq.${name}`, guarded(messages, work)));
   }
   context.subscriptions.push(
-    log,
     folders,
     configs,
     runChanges,
@@ -78,5 +83,7 @@ export function activate(context: ExtensionContext): void {
     registerViews({ folders, configs, keys, reader, runs, history, places }),
     editor,
     registerTesting({ folders, configs, reader, runs, documents: editor.documents }),
+    // Last: what ends may have something to say.
+    log,
   );
 }

@@ -111,7 +111,7 @@ async function start(deps: ScoreDeps, folder: PoqFolder, scope: RunScope, reveal
   const subscription = deps.runs.onDidChange(({ folder: of, scope: other, run }) => {
     if (shown || tab === null || run === null || of.root !== folder.root || other !== scope) return;
     shown = true;
-    void deps.panels.show({ run, tab });
+    deps.panels.show({ run, tab }).catch((error: Error) => deps.messages.error(error.message));
   });
   try {
     await deps.runs.start(folder, scope);

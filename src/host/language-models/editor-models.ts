@@ -9,6 +9,8 @@ import { configName, noSuchModel, selectModel } from './select.ts';
 export interface EditorModels extends Pick<EngineHostApi, 'findEditorModel' | 'askEditorModel' | 'abortEditorModel'> {
   /** What Choose Models offers; empty where the editor has none. */
   list(): Promise<CandidateModel[]>;
+  /** Ends every open request: nobody waits for the answers any more. */
+  abortAll(): void;
 }
 
 /** @param access tells whether the user has agreed already to the use of a model */
@@ -51,6 +53,9 @@ export function createEditorModels(access?: LanguageModelAccessInformation): Edi
       }
     },
     abortEditorModel: (job) => requests.get(job)?.cancel(),
+    abortAll: () => {
+      for (const request of requests.values()) request.cancel();
+    },
   };
 }
 

@@ -6,15 +6,21 @@ import type { History, RunRef } from '../ports.ts';
  * @throws Error for the user: the run goes on, or the folder cannot be removed
  */
 export async function deleteRun({ history }: { history: History }, run: RunRef): Promise<void> {
-  const listed = (await history.list(run.folder)).find(({ id }) => id === run.id);
-  if (listed?.active || listed?.state === 'running')
-    throw new Error(l10n.t('The run {0} goes on: cancel it before you delete it.', run.id));
+  const look = async () => {
+    const listed = (await history.list(run.folder)).find(({ id }) => id === run.id);
+    if (listed?.active || listed?.state === 'running')
+      throw new Error(l10n.t('The run {0} goes on: cancel it before you delete it.', run.id));
+    return listed;
+  };
+  const listed = await look();
   const toTrash = l10n.t('Move to Trash');
   const detail = listed?.isBaseline
     ? l10n.t('It is the baseline of {0}; there will be none then.', run.folder.name)
     : l10n.t('Its answers, scores and report go with it.');
   const sure = await window.showWarningMessage(l10n.t('Delete the run {0}?', run.id), { modal: true, detail }, toTrash);
   if (sure !== toTrash) return;
+  // Somebody may have resumed it while the question stood.
+  await look();
   if (!(await remove(Uri.file(run.path), run.id))) return;
   if (listed?.isBaseline) await history.setBaseline(run.folder, null);
 }

@@ -59,6 +59,7 @@ export async function executeNodes(
       onGeneration: (row, tookMs) => log.generation(row, tookMs),
       onChecks: (rows) => log.checks(rows),
       score: (batch) => scorer.push(batch),
+      scoreBatch: Math.max(...config.evaluators.map((e) => (e.kind === 'lexical' ? 1 : e.batchSize))),
     });
     // A local model's memory is given back before the next one is loaded.
     await node.close();

@@ -36,6 +36,8 @@ export interface ModelRunPorts {
   onGeneration(row: GenerationRow, tookMs: number): void;
   onChecks(rows: CheckRow[]): void;
   score(batch: Scorable[]): Promise<void>;
+  /** The evaluators' largest batch. */
+  scoreBatch: number;
 }
 
 interface Job {
@@ -46,6 +48,8 @@ interface Job {
 
 /** Texts that are handed to the evaluators together: enough for their batches to be worth sorting by length. */
 const SCORED_TOGETHER = 64;
+/** A slow model's answers are handed over sooner, in whole batches of the evaluators: people watch the run. */
+const WATCHED_MS = 2000;
 
 /** Lets one model answer every sample it has not answered yet, and hands the answers on to be scored. */
 export async function runModel(config: ModelConfig, node: ModelNode, ports: ModelRunPorts): Promise<void> {
@@ -55,15 +59,22 @@ export async function runModel(config: ModelConfig, node: ModelNode, ports: Mode
   let unusable: string | undefined;
   let toScore: Scorable[] = [];
   let handingOver: Promise<void> = Promise.resolve();
+  let handedOverAt = performance.now();
 
   /** Every worker waits for every batch: a model that went on meanwhile would pile up its answers in memory. */
   const handOver = (atLeast: number): Promise<void> => {
     if (toScore.length >= atLeast) {
+      handedOverAt = performance.now();
       const batch = toScore;
       toScore = [];
       handingOver = handingOver.then(() => ports.score(batch));
     }
     return handingOver;
+  };
+
+  const enough = () => {
+    const waited = performance.now() - handedOverAt;
+    return waited < WATCHED_MS ? SCORED_TOGETHER : Math.min(SCORED_TOGETHER, ports.scoreBatch);
   };
 
   const finishSample = (sample: Sample, repeat: number, text: string) => {
@@ -117,7 +128,7 @@ export async function runModel(config: ModelConfig, node: ModelNode, ports: Mode
       const job = jobs[i] as Job;
       settle(job, toRow(job, config.id, outcome, ports.redact), tookMs);
     });
-    await handOver(SCORED_TOGETHER);
+    await handOver(enough());
   };
 
   /** The generations that are missing, in batches; on its way it settles what is there already. */
@@ -129,7 +140,7 @@ export async function runModel(config: ModelConfig, node: ModelNode, ports: Mode
         if (done.hasGeneration(key)) {
           const text = done.text(key);
           if (text !== undefined) finishSample(sample, repeat, text);
-          await handOver(SCORED_TOGETHER);
+          await handOver(enough());
           continue;
         }
         const options = { ...ports.options, ...sample.options };
@@ -138,7 +149,7 @@ export async function runModel(config: ModelConfig, node: ModelNode, ports: Mode
         const earlier = job.hash === null ? undefined : ports.earlier.get(job.hash);
         if (earlier) {
           settle(job, { ...earlier, sample: sample.id, model: config.id, repeat, reused: true }, 0);
-          await handOver(SCORED_TOGETHER);
+          await handOver(enough());
           continue;
         }
         const first = batch[0];

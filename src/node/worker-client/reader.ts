@@ -55,9 +55,13 @@ export function startReader(
 ): ReaderProcess {
   const watched = new Set<string>();
   let watchedAgainAt = Number.NEGATIVE_INFINITY;
+  /** The process ended, and nobody has told the next one what is watched. */
+  let forgotten = false;
   const watchAgain = () => {
     const now = performance.now();
-    if (watched.size === 0 || now - watchedAgainAt < MIN_LIFE_MS) return;
+    if (watched.size === 0) return;
+    forgotten = now - watchedAgainAt < MIN_LIFE_MS;
+    if (forgotten) return;
     watchedAgainAt = now;
     // A run that is gone meanwhile is told by the call for it that comes next.
     for (const path of watched) void worker.call((api) => api.watchRun(path)).catch(() => {});
@@ -69,6 +73,10 @@ export function startReader(
   const call = (method: keyof ReaderApi) => (arg: never) => {
     if (method === 'watchRun') watched.add(arg);
     if (method === 'unwatchRun') watched.delete(arg);
+    if (forgotten) {
+      forgotten = false;
+      for (const path of watched) void worker.call((api) => api.watchRun(path)).catch(() => {});
+    }
     return worker.call((api) => (api[method] as (arg: never) => Promise<unknown>)(arg));
   };
   const methods = Object.fromEntries(

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import type { ConfigInput } from '../../../src/core/config.ts';
 import { type CountingServer, countingServer } from '../support/counting-server.ts';
 import { finishedRun, runsIn } from '../support/runs.ts';
 import { openWindow, type VSCodeWindow } from '../support/window.ts';
@@ -11,7 +12,7 @@ describe('a workspace that is not trusted', function () {
   this.timeout(180_000);
   let window: VSCodeWindow;
   let server: CountingServer;
-  let config: { models: { id: string }[] };
+  let config: ConfigInput;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'poq-trust-'));
   before(async () => {
     server = await countingServer();

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import type { Estimate, EvaluatorSummary, ModelSummary, RunSummary } from '../summary.ts';
 import { count, decimalsFor, digits3, duration, fixed, plusMinus, quality, range, UNKNOWN } from './format.ts';
 import { oneLine } from './visible.ts';
@@ -156,13 +157,13 @@ export function taskColumns(summary: RunSummary): Column<RankedModel>[] {
       const name = oneLine(task);
       return [
         column<RankedModel>(`${task} quality`, [`${name}: quality`, `${name}: Q`], 0, (r) =>
-          qualityCell(r.model.byTask[task]?.quality ?? { mean: null, low: null, high: null }),
+          qualityCell(own(r.model.byTask, task)?.quality ?? { mean: null, low: null, high: null }),
         ),
         column<RankedModel>(`${task} f1`, [`${name}: F1`, `${name}: F1`], 0, (r) =>
-          quality(r.model.byTask[task]?.f1 ?? null),
+          quality(own(r.model.byTask, task)?.f1 ?? null),
         ),
         column<RankedModel>(`${task} n`, [`${name}: samples`, `${name}: n`], 0, (r) =>
-          count(r.model.byTask[task]?.samples ?? null),
+          count(own(r.model.byTask, task)?.samples ?? null),
         ),
       ];
     }),
@@ -178,7 +179,7 @@ export function correlationColumns(summary: RunSummary): Column<EvaluatorSummary
     column<EvaluatorSummary>('pooled', ['All', 'All'], 0, (e) => fixed(e.truthPearson.pooled, 2)),
     ...tasks.map((task) =>
       column<EvaluatorSummary>(task, [oneLine(task), oneLine(task)], 0, (e) =>
-        fixed(e.truthPearson.byTask[task] ?? null, 2),
+        fixed(own(e.truthPearson.byTask, task) ?? null, 2),
       ),
     ),
     column<EvaluatorSummary>('within', ['Within models', 'Within'], 0, (e) => fixed(e.truthPearson.withinModel, 2)),

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import type { Estimate, LatencyFigures, RunSummary } from '../summary.ts';
 import { succeeded } from './columns.ts';
 import { visible } from './visible.ts';
@@ -89,7 +90,9 @@ function evaluatorRows(summary: RunSummary): Row[] {
     reward_note: e.rewardNote,
     truth_pearson: e.truthPearson.pooled,
     truth_pearson_within_model: e.truthPearson.withinModel,
-    ...Object.fromEntries(tasks.map((task) => [`truth_pearson_task_${task}`, e.truthPearson.byTask[task] ?? null])),
+    ...Object.fromEntries(
+      tasks.map((task) => [`truth_pearson_task_${task}`, own(e.truthPearson.byTask, task) ?? null]),
+    ),
   }));
 }
 
