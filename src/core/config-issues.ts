@@ -108,6 +108,8 @@ interface Definition {
   innerType?: Schema;
   shape?: Record<string, Schema>;
   element?: Schema;
+  /** Of a record: what stands under every key. */
+  valueType?: Schema;
   options?: Schema[];
   discriminator?: string;
   values?: unknown[];
@@ -125,7 +127,7 @@ function definitionsAt(path: KeyPath, root: unknown): Definition[] {
   path.forEach((part, i) => {
     const value = valueAt(root, path.slice(0, i + 1));
     found = found
-      .map((d) => (typeof part === 'number' ? d.element : d.shape?.[part]))
+      .map((d) => (typeof part === 'number' ? d.element : (d.shape?.[part] ?? d.valueType)))
       .filter((s) => s !== undefined)
       .flatMap((s) => branches(s, value));
   });

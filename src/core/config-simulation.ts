@@ -9,10 +9,10 @@ const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
 const score = z.number().min(0).max(10);
 
-const distribution = z.union([
-  z.number().nonnegative().finite(),
-  z.strictObject({ mean: z.number().nonnegative().finite(), sd: z.number().nonnegative().finite().default(0) }),
-]);
+const normal = (value: z.ZodNumber) =>
+  z.union([value, z.strictObject({ mean: value, sd: z.number().nonnegative().finite().default(0) })]);
+const quality = normal(score);
+const latency = normal(z.number().nonnegative().finite());
 
 const copies = {
   count: z.number().int().min(0).max(1000).default(1).describe('Copies in the network; 0 leaves the node out.'),
@@ -27,8 +27,8 @@ const simulatedNode = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('model').describe('A model that is not measured but made up here.'),
-    quality: distribution.describe('On [0, 10]: a number, or a normal distribution cut at both ends.'),
-    latencyMs: distribution.describe('A number, or a normal distribution cut at 0.'),
+    quality: quality.describe('On [0, 10]: a number, or a normal distribution cut at both ends.'),
+    latencyMs: latency.describe('A number, or a normal distribution cut at 0.'),
     ...copies,
   }),
   z.strictObject({
@@ -38,7 +38,7 @@ const simulatedNode = z.discriminatedUnion('kind', [
     slope: z.number().finite().default(1),
     bias: z.number().finite().default(0),
     noise: z.number().nonnegative().finite().default(1).describe('SD of its errors, in score points.'),
-    latencyMs: distribution,
+    latencyMs: latency,
     ...copies,
   }),
 ]);
@@ -176,6 +176,6 @@ export const simulation = z
 export type SimulationConfig = z.output<typeof simulation>;
 export type SimulatedConsensus = z.output<typeof simulatedConsensus>;
 export type SimulatedNodeConfig = z.output<typeof simulatedNode>;
-export type Distribution = z.output<typeof distribution>;
+export type Distribution = z.output<typeof latency>;
 export type Attack = z.output<typeof attack>;
 export type SweepAxis = z.output<typeof sweepAxis>;

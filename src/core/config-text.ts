@@ -1,4 +1,11 @@
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  findNodeAtLocation,
+  getLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 
 export type KeyPath = (string | number)[];
 
@@ -24,11 +31,12 @@ export function readConfigText(text: string): ConfigText {
   let value: unknown;
   try {
     root = parseTree(source, errors, { allowTrailingComma: true });
-    for (const error of errors)
-      problems.push({
-        line: place(error.offset),
-        message: `not valid JSON: ${inWords(printParseErrorCode(error.error))}`,
-      });
+    for (const error of errors) {
+      const { path } = getLocation(source, error.offset);
+      const where = path.length > 0 ? ` in ${pathText(path)}` : '';
+      const message = `not valid JSON: ${inWords(printParseErrorCode(error.error))}${where}`;
+      problems.push({ line: place(error.offset), message });
+    }
     if (!root && errors.length === 0) problems.push({ line: 1, message: 'the config is empty' });
     if (root && errors.length === 0)
       value = toValue(root, (key, offset) =>

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Config } from '../../core/config.ts';
 import type { SweepAxis } from '../../core/config-simulation.ts';
 import { type Advice, type AdvisorQuestion, advise } from '../../core/simulation/advisor.ts';
@@ -9,9 +9,10 @@ import type { SimulationResult } from '../../core/simulation/result.ts';
 import { simulation } from '../../core/simulation/simulate.ts';
 import { type SweepResult, sweep, withSettings } from '../../core/simulation/sweep.ts';
 import { loadWorkspace } from '../../node/config-file.ts';
+import { InputError } from '../../node/errors.ts';
 import { runPaced } from '../../node/simulation/paced.ts';
 import { inputErrorOf, readMeasured } from '../../node/simulation/source.ts';
-import { openRun } from '../../node/store/run-folder.ts';
+import { listRuns, openRun } from '../../node/store/run-folder.ts';
 import { cancelOnSignals } from '../cancellation.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -33,6 +34,9 @@ export interface SimulateOptions {
   quiet?: boolean;
 }
 
+/** What takes no longer needs no progress, and its first steps would foretell the rest badly. */
+const SILENT_MS = 500;
+
 interface Outcome {
   result: SimulationResult;
   swept: SweepResult | null;
@@ -44,6 +48,7 @@ export async function simulateCommand(options: SimulateOptions, output: Output):
   const workspace = await loadWorkspace(options.config, process.cwd());
   for (const diagnostic of workspace.diagnostics) output.diagnostic(diagnostic);
   const isRunNeeded = options.run !== undefined || needsRun(workspace.config.simulation);
+  if (options.run === undefined && isRunNeeded && listRuns(workspace.root).length === 0) throw noRun(workspace.root);
   const folder = isRunNeeded ? openRun(workspace.root, options.run ?? 'latest') : null;
   const measured = folder && (await readMeasured(folder));
   const view = await createProgressView(output, options.quiet ?? false);
@@ -61,6 +66,7 @@ export async function simulateCommand(options: SimulateOptions, output: Output):
     const started = performance.now();
     const outcome = await runPaced(work, cancellation.signal, (done) => {
       const elapsed = performance.now() - started;
+      if (elapsed < SILENT_MS) return;
       const etaMs = done > 0 ? (elapsed * (1 - done)) / done : null;
       view.update({ label: 'simulating', done: Math.round(1000 * done), total: 1000, etaMs });
     });
@@ -76,6 +82,13 @@ export async function simulateCommand(options: SimulateOptions, output: Output):
     view.stop();
     cancellation.dispose();
   }
+}
+
+function noRun(root: string): InputError {
+  const message =
+    `There is no run in ${join(root, '.poq', 'runs')} yet to take measured data from. Make one with "poq run", or ` +
+    'write made-up nodes of both kinds, "model" and "evaluator", into simulation.nodes.';
+  return new InputError([{ severity: 'error', message }]);
 }
 
 /** The simulation, then the sweep, then the advice; yields the share of the work that is done. */

@@ -161,7 +161,8 @@ function checkMeasured(table: RunTable): void {
     const wrong = values.findIndex((value) => value < 0 || value === Number.POSITIVE_INFINITY);
     if (wrong >= 0) throw new SimulationError(['run'], `has a latencyMs of ${values[wrong]} among its ${what}`);
   }
-  const outside = table.scoreQuality.find((quality) => quality < 0 || quality > 10);
+  // A cosine may exceed 1 by rounding.
+  const outside = table.scoreQuality.find((quality) => quality < 0 || quality > 10.001);
   if (outside !== undefined)
     throw new SimulationError(['run'], `has a quality of ${outside} among its scores; it must be from 0 to 10`);
 }

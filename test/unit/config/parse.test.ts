@@ -64,6 +64,10 @@ describe('the text', () => {
   it('that is not JSON is told with its line', () => {
     expect(parse('{\n "prompts": [,\n}').diagnostics[0]).toMatchObject({ line: 2, file: 'poq.config.json' });
     expect(told('')[0]).toMatch(/./);
+    expect(parse('{"simulation": {"nodes": {"a": {\n"latencyMs": NaN}}}}').diagnostics[0]).toMatchObject({
+      line: 2,
+      message: 'not valid JSON: invalid symbol in simulation.nodes.a.latencyMs',
+    });
     expect(told('[]')[0]).toMatch(/the config: must be an object/);
     expect(told('{"prompts":'.repeat(3))[0]).toMatch(/not valid JSON/);
     expect(told(`${'['.repeat(1e5)}`)[0]).toMatch(/./);
@@ -153,6 +157,10 @@ it('suggests the nearest key for every key of the schema, misspelt', () => {
     expect(told({ ...base, [key!]: 1 })).toContainEqual(`${key}: unknown key; did you mean "${object}"?`);
   expect(told({ ...base, generation: { max_tokens: 5 } })).toEqual([
     'generation.max_tokens: unknown key; did you mean "maxTokens"?',
+  ]);
+  const nodes = { a: { kind: 'model', quality: 5, latencyMs: 3, latency: 3 } };
+  expect(told({ ...base, simulation: { nodes } })).toEqual([
+    'simulation.nodes.a.latency: unknown key; did you mean "latencyMs"?',
   ]);
   expect(told({ ...base, zzzzzzzzzzzz: 1 })[0]).toMatch(/known here: .*prompts/);
 });

@@ -220,6 +220,8 @@ describe('what cannot be simulated', () => {
     [{ consensus: { trust: { min: 2, max: 1 } } }, 'trust'],
     [{ consensus: { trimmed: 0.5 } }, 'trimmed'],
     [{ sweep: { a: [1], b: [1], c: [1] } }, 'sweep'],
+    [{ nodes: { a: { kind: 'model', quality: 11, latencyMs: 1 } } }, 'quality'],
+    [{ nodes: { a: { kind: 'model', quality: { mean: 11 }, latencyMs: 1 } } }, 'quality'],
   ])('the config refuses %j', (simulation, key) => {
     const result = configSchema.safeParse({ ...settingsOf(), simulation });
     expect(result.success).toBe(false);
@@ -235,6 +237,10 @@ describe('what cannot be simulated', () => {
     bare.addSample(sample('s1'));
     bare.addGeneration(answer('s1', 'a'));
     expect(() => build(bare)).toThrow(/^run: has no scores/);
+    const { scoreQuality } = table;
+    scoreQuality[0] = 20;
+    expect(() => build(table)).toThrow(/^run: has a quality of 20 among its scores/);
+    scoreQuality[0] = 5;
     table.addGeneration(answer('s1', 'a', { latencyMs: -4 }));
     expect(() => build(table)).toThrow(/^run: has a latencyMs of -4 among its generations/);
   });
