@@ -1,7 +1,7 @@
 /**
  * Runs the grid of docs/simulation/rule-grid.json on its held-out seeds and writes docs/simulation/rule-results.json:
  * the error of every consensus rule under every attack, share and committee, and what honest nodes lose by a rule when
- * nobody attacks. With --tuning: the tuning seeds instead, to stdout.
+ * nobody attacks (then `npm run format`). With --tuning: the tuning seeds instead, to stdout.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,6 @@ const attacked = grid.k.flatMap((k) =>
   ),
 );
 
-const text = `${JSON.stringify({ seeds, honest, attacked }, null, 1)}\n`;
+const text = `${JSON.stringify({ seeds, honest, attacked }, null, 2)}\n`;
 if (isTuning) process.stdout.write(text);
 else await writeFile(`${root}docs/simulation/rule-results.json`, text);
