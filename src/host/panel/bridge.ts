@@ -124,7 +124,9 @@ export function openBridge(deps: BridgeDeps, channel: Channel, first: PanelReque
       read.add(path);
       // Reading a large run takes seconds: the page asks again when that is done.
       if (stored) inBackground(reader.report(order).finally(tellRunsChanged));
-      return ownArrays({ ...(stored ?? (await reader.report(order))), run });
+      const report = stored ?? (await reader.report(order));
+      // The page names runs by their keys; where they lie is nothing for it.
+      return ownArrays({ ...report, summary: { ...report.summary, path: '' }, run });
     },
     rows: async (key) => ownArrays(await reader.rows((await runOf(key)).path)),
     samples: async (key, samples) => reader.samples({ path: (await runOf(key)).path, samples }),

@@ -40,7 +40,10 @@ describe('the first download of a model', function () {
   /** A setting of the machine: a workspace has no say in it, and in a remote window neither have the user's settings. */
   const setOnMachine = async (settings: object) => {
     await window.openPalette('Preferences: Open Remote Settings (JSON)');
-    await window.palette(/^Preferences: Open Remote Settings \(JSON\)/).first().click();
+    await window
+      .palette(/^Preferences: Open Remote Settings \(JSON\)/)
+      .first()
+      .click();
     await window.page.locator('.tab.active').filter({ hasText: 'settings.json' }).waitFor();
     await window.editor().locator('.view-lines').click();
     await window.press('Control+A');
