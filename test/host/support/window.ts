@@ -78,11 +78,23 @@ export async function openWindow(options: WindowOptions = {}): Promise<VSCodeWin
     });
     const development = extensionsDir ? [] : [ROOT];
     development.push(...(options.extensions ?? []).map((folder) => path.join(ROOT, folder)));
-    return await showWindow({ home, port: server.port, context, development, trust, end }, options.folder);
+    const session = { home, port: server.port, context, development, trust, end };
+    const window = await showWindow(session, options.folder);
+    if (options.theme === 'hc-dark') await chooseTheme(window, 'Dark High Contrast', 'hc-black');
+    if (options.theme === 'hc-light') await chooseTheme(window, 'Light High Contrast', 'hc-light');
+    return window;
   } catch (error) {
     await end();
     throw error;
   }
+}
+
+/** As a user does: at its start the browser-based VS Code does not take such a theme from its settings. */
+async function chooseTheme(window: VSCodeWindow, label: string, kind: string): Promise<void> {
+  await window.runCommand('Preferences: Color Theme');
+  await window.page.locator('.quick-input-widget input[type=text]').fill(label);
+  await window.quickPick(new RegExp(`^${label}`));
+  await window.page.locator(`.monaco-workbench.${kind}`).waitFor();
 }
 
 async function showWindow(session: Session, folder?: string): Promise<VSCodeWindow> {
