@@ -13,9 +13,16 @@ function place({ folder }: VSCodeWindow, file: string, text: string, after: numb
 export const EDITOR_VIEWS: View[] = [
   {
     name: 'prompt-file',
-    hovers: true,
     async show(window) {
       await window.runCommand('View: Close All Editors');
+      await window.openFile('short-answers.prompt.yml');
+      await window.page.locator('.codelens-decoration').filter({ hasText: 'quality' }).first().waitFor();
+    },
+  },
+  {
+    name: 'prompt-hover',
+    hovers: true,
+    async show(window) {
       await window.openFile('short-answers.prompt.yml');
       await window.page.locator('.codelens-decoration').filter({ hasText: 'quality' }).first().waitFor();
       await hover(window, window.page.locator('.view-line').filter({ hasText: 'context:' }).nth(1));
