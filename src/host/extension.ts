@@ -59,7 +59,17 @@ export function activate(context: ExtensionContext): void {
   const history = createHistory(folders, reader, runs);
   const panels = createPanels({ context, folders, configs, reader, runs, history, watch, messages });
 
-  const editor = registerEditorFeatures({ folders, configs, keys, reader, runs, history, panels, places });
+  const editor = registerEditorFeatures({
+    folders,
+    configs,
+    keys,
+    reader,
+    runs,
+    history,
+    panels,
+    places,
+    editorModels: editorModels.names,
+  });
 
   const all = {
     ...scoreCommands({ folders, configs, documents: editor.documents, runs, panels, messages }),

@@ -36,6 +36,8 @@ export interface ReaderApi {
     text: string;
     places: PlaceNames;
     keys: string[];
+    /** What a config may call the editor's own models; absent where nobody asked the editor. */
+    editorModels?: string[];
   }): Promise<Diagnostic[]>;
   /** What a run would do, before anything is spent. */
   plan(order: {

@@ -156,14 +156,31 @@ describe('prompt files of a workspace', () => {
 });
 
 describe('a config', () => {
-  const check = (text: string, keys: string[] = []) =>
+  const check = (text: string, keys: string[] = [], editorModels?: string[]) =>
     reader.checkConfig({
       root: place.root,
       configFile: join(place.root, 'poq.config.json'),
       text,
       places: place.places,
       keys,
+      editorModels,
     });
+
+  it('is told of models that the editor does not offer, where the editor was asked', async () => {
+    place.put('here.jsonl', '{"prompt": "p"}\n');
+    const text = `{
+  "prompts": ["here.jsonl"],
+  "models": [
+    {"id": "a", "provider": "vscode-lm", "model": "Offered"},
+    {"id": "b", "provider": "vscode-lm", "model": "not offered"}
+  ],
+  "evaluators": [{"id": "r", "kind": "lexical", "metric": "rougeL"}]
+}`;
+    expect(await check(text, [], ['offered', 'vendor/offered'])).toMatchObject([
+      { severity: 'warning', line: 5, message: expect.stringContaining('no language model "not offered"') },
+    ]);
+    expect(await check(text)).toEqual([]);
+  });
 
   it('is told what only a run would find, each with its line', async () => {
     place.put('here.jsonl', '{"prompt": "p"}\n');

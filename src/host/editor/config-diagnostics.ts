@@ -16,6 +16,8 @@ export interface ConfigDiagnosticsDeps {
   reader: Pick<Reader, 'checkConfig'>;
   keys: Keys;
   places: () => PlaceNames;
+  /** What a config may call the editor's own language models. */
+  editorModels: () => Promise<string[]>;
 }
 
 /** What is wrong in the open configs, saved or not, that only a run would find. */
@@ -28,7 +30,10 @@ export function registerConfigDiagnostics(deps: ConfigDiagnosticsDeps): Disposab
     const root = dirname(configFile);
     const keys = await keptKeys(deps, document);
     const { version } = document;
-    const order = { root, configFile, text: document.getText(), places: deps.places(), keys };
+    const text = document.getText();
+    // The editor is asked for its models only where a config names one.
+    const editorModels = text.includes('vscode-lm') ? await deps.editorModels() : undefined;
+    const order = { root, configFile, text, places: deps.places(), keys, editorModels };
     // A reader that ended says nothing about the config; the next change asks again.
     const findings = await deps.reader.checkConfig(order).catch(() => null);
     if (findings === null || document.isClosed || document.version !== version) return;

@@ -9,6 +9,8 @@ import { configName, noSuchModel, selectModel } from './select.ts';
 export interface EditorModels extends Pick<EngineHostApi, 'findEditorModel' | 'askEditorModel' | 'abortEditorModel'> {
   /** What Choose Models offers; empty where the editor has none. */
   list(): Promise<CandidateModel[]>;
+  /** Everything that a config may call one of them. */
+  names(): Promise<string[]>;
   /** Ends every open request: nobody waits for the answers any more. */
   abortAll(): void;
 }
@@ -53,6 +55,10 @@ export function createEditorModels(access?: LanguageModelAccessInformation): Edi
       }
     },
     abortEditorModel: (job) => requests.get(job)?.cancel(),
+    names: async () => {
+      const models = await lm.selectChatModels();
+      return models.flatMap(({ id, vendor, family, name }) => [id, `${vendor}/${id}`, family, name]);
+    },
     abortAll: () => {
       for (const request of requests.values()) request.cancel();
     },

@@ -28,6 +28,7 @@ export const checkConfig: ReaderApi['checkConfig'] = async (order) => {
   const findings = [
     ...(await checkPrompts(config, order)),
     ...checkModels(config, order),
+    ...checkEditorModels(config, order),
     ...(await checkRecordings(config, order)),
     ...checkKeys(config, order),
     ...checkEnv(config),
@@ -73,6 +74,16 @@ function checkModels({ models, evaluators }: Config, { root, places }: Order): F
     if (evaluator.kind === 'bi-encoder') check(['evaluators', i, 'model'], evaluator.model, evaluator.dtype);
   });
   return findings;
+}
+
+function checkEditorModels({ models }: Config, { editorModels }: Order): Finding[] {
+  if (!editorModels) return [];
+  const offered = new Set(editorModels.map((name) => name.toLowerCase()));
+  return models.flatMap((model, i): Finding[] => {
+    if (model.provider !== 'vscode-lm' || offered.has(model.model.toLowerCase())) return [];
+    const message = `the editor offers no language model ${JSON.stringify(model.model)}: the command "PoQ: Choose Models" shows what it offers`;
+    return [{ severity: 'warning', path: ['models', i, 'model'], message }];
+  });
 }
 
 async function checkRecordings({ models }: Config, { root }: Order): Promise<Finding[]> {
