@@ -55,7 +55,8 @@ const overlap = (a: Box, b: Box) => a.left < b.right && b.left < a.right && a.to
  */
 export function scatterChart(input: ScatterInput): Markup {
   const { id, title, points, costTitle, costUnit, marks, width = USUAL_WIDTH } = input;
-  const right = width - 12;
+  // Room for half a tick's label.
+  const right = width - 20;
   const shown = points
     .map((p, index) => ({ ...p, index }))
     .filter((p) => p.quality.mean !== null && Number.isFinite(p.cost) && p.cost >= 0);
