@@ -108,7 +108,7 @@ const BESIDE = 3;
 
 const sign = (pass: boolean | null) => (pass === null ? '○' : pass ? '✓' : '✗');
 
-/** `✓ 7.8 · 420 ms` beside a test row, by model where there are a few. */
+/** `✓ 7.8 · 420 ms` beside a test row, by model with bars between where there are a few. */
 export function besideText(figures: Figures, edited: boolean, t: Translate): string {
   const { models, samples, passed, notPassed } = figures;
   const shown = models.length > BESIDE ? models.slice(0, 1) : models;
@@ -121,8 +121,7 @@ export function besideText(figures: Figures, edited: boolean, t: Translate): str
   if (samples > 1) texts.unshift(`${sign(passOf(figures))} ${t('{0} of {1} passed', passed, passed + notPassed)}`);
   if (edited) texts.push(t('edited since'));
   // One line: ids of models come from a file.
-  // Wide spaces: the editor joins plain ones.
-  return texts.join('\u2003').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return texts.join(' | ').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /** Whether all samples passed; null where that is not known. */

@@ -39,7 +39,7 @@ test('one model needs no name', () => {
 test('of several models the best by reward is named, whatever its quality', () => {
   const models = [model('fast', { quality: 6, reward: 0.7 }), model('good', { quality: 9, reward: 0.2 })];
   expect(last(outcome(models))).toBe('last: fast 6.0 quality, 420 ms, reward 0.70 (best of 2)');
-  expect(beside(outcome(models))).toBe('✓ fast 6.0 · 420 ms\u2003✓ good 9.0 · 420 ms');
+  expect(beside(outcome(models))).toBe('✓ fast 6.0 · 420 ms | ✓ good 9.0 · 420 ms');
 });
 
 test('without a reward the best by quality, and none is shown', () => {
@@ -66,7 +66,7 @@ test('a failed model is never the best', () => {
 
 test('more than three models are not listed beside a row', () => {
   const models = ['a', 'b', 'c', 'd'].map((id, i) => model(id, { reward: i / 10 }));
-  expect(beside(outcome(models))).toBe('✓ d 7.8 · 420 ms\u2003(best of 4)');
+  expect(beside(outcome(models))).toBe('✓ d 7.8 · 420 ms | (best of 4)');
 });
 
 test('several samples on one line: means of what is known, and how many passed', () => {
