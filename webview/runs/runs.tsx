@@ -38,7 +38,7 @@ export function Runs() {
         name="runs"
         caption={`${counted(value.length, 'run')}, newest first`}
         columns={runColumns(severalFolders)}
-        hiddenAtFirst={['models', 'machine']}
+        hiddenAtFirst={['machine']}
         rows={listed}
         rowKey={(run) => run.key}
         value={runValue}

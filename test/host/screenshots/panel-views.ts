@@ -19,7 +19,7 @@ export async function openResults(window: VSCodeWindow): Promise<void> {
   await window.panel().getByRole('tablist').waitFor();
 }
 
-export async function showTab(window: VSCodeWindow, label: string): Promise<void> {
+async function showTab(window: VSCodeWindow, label: string): Promise<void> {
   await window.panel().getByRole('tab', { name: label }).click();
   await window.panel().getByRole('tabpanel', { name: label }).locator('table, [role=grid]').first().waitFor();
 }
