@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -44,8 +45,11 @@ describe('bad days', function () {
     const kept = answered(id).length;
     assert.ok(kept < PROMPTS, 'the run was over before the window was reloaded');
     await window.runCommand('PoQ: Resume Run');
-    await window.page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
-    await window.press('Enter');
+    const rows = window.page.locator('.quick-input-widget .monaco-list-row');
+    await rows
+      .filter({ hasText: `${PROMPTS} samples` })
+      .first()
+      .click();
     const { summary } = await finishedRun(folder, 1);
     assert.equal(runsIn(folder).length, 1);
     assert.equal(summary.models[0]!.samples, PROMPTS);
@@ -109,8 +113,21 @@ describe('bad days', function () {
     await window.notifications('what is complete is kept').waitFor();
   });
 
-  it('the process that executes the run is killed: its user is told, and can go on', async function () {
-    if (process.platform !== 'linux') this.skip(); // processes are found through /proc
+  it('a full disk stops the run: its user is told why, keeps what is complete, and can go on', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const id = await startedRun();
+    // A limit on the size of files makes writing fail as a full disk does.
+    execFileSync('prlimit', ['--pid', String(pidOf(folder, id)), '--fsize=1500']);
+    const note = window.notifications(/The run stopped.*the disk .* is full/);
+    await note.waitFor();
+    assert.ok(answered(id).length >= 3);
+    await note.getByText('Resume', { exact: true }).click();
+    const { summary } = await finishedRun(folder, 1);
+    assert.equal(summary.models[0]!.samples, PROMPTS);
+    assert.equal(summary.models[0]!.errors, 0);
+  });
+
+  it('the process that executes the run is killed: its user is told, and can go on', async () => {
     const id = await startedRun();
     process.kill(pidOf(folder, id), 'SIGKILL');
     await window.notifications(/The run stopped/).waitFor();
