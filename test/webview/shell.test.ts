@@ -171,7 +171,7 @@ describe('faults', () => {
       .first()
       .click();
     await table().waitFor();
-    expect(await text()).not.toContain('This run is gone.');
+    await expect.poll(text).not.toContain('This run is gone.');
   });
 
   test('nothing flashes while a fast report is fetched, and a slow one is waited for in words', async () => {
