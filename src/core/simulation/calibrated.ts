@@ -1,4 +1,4 @@
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 
 /**
  * Our own rule. It learns from past rounds how far each evaluator lies, on average, from the others of its committees

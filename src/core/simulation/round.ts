@@ -1,7 +1,8 @@
 import { nextNormal, nextUnit } from '../stats/normal.ts';
 import type { Rng } from '../stats/rng.ts';
 import { COPY, NOISE, PAID_ZERO, type Plan, RUNNING_MEAN, SCORED } from './plan.ts';
-import { makeRule, type Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
+import { makeRule } from './rules.ts';
 import { Payments, type RewardSink, SHARED, type Tally } from './tally.ts';
 
 /** The network's mean consensus before the first round, as a lazy node guesses it. */
