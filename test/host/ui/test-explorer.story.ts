@@ -10,7 +10,7 @@ describe('the Testing view, in the window', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'poq-story-'));
   before(async () => {
     copyQuickstart(folder);
-    window = await openWindow({ folder });
+    window = await openWindow({ folder, settings: { 'testing.automaticallyOpenTestResults': 'openOnTestFailure' } });
   });
   after(async () => {
     await window?.close();
